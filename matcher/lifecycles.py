@@ -1,0 +1,138 @@
+"""Every state machine of the product, as data, on one page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.errors import InvalidTransition
+from models.enums import ChallengeStatus as C
+from models.enums import GroupMemberStatus as G
+from models.enums import RecommendationStatus as R
+from models.enums import RegistrationStatus as S
+from models.enums import Role
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
+PARTNER = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_MEMBER})
+PARTNER_ADMIN = frozenset({Role.PARTNER_ADMIN})
+SYSTEM = frozenset({Role.SYSTEM})
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`action` leads from any of `sources` to `target`, for people in one of `roles`; `event` is recorded."""
+
+    action: str
+    sources: frozenset[StrEnum]
+    target: StrEnum
+    roles: frozenset[Role]
+    event: str
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A named machine over one status enum. Terminal states are those that no transition leaves."""
+
+    name: str
+    states: type[StrEnum]
+    initial: frozenset[StrEnum]
+    transitions: tuple[Transition, ...]
+
+    def find(self, action: str, status: StrEnum) -> Transition:
+        """The transition for `action` out of `status`.
+
+        Raises InvalidTransition when there is none, KeyError when no transition has that name.
+        """
+        named = [t for t in self.transitions if t.action == action]
+        if not named:
+            raise KeyError(f"{self.name} has no action {action}")
+        for transition in named:
+            if status in transition.sources:
+                return transition
+        raise InvalidTransition(self.name, action, status.value)
+
+    def actions(self, status: StrEnum, roles: Iterable[Role]) -> list[str]:
+        """What people in `roles` can do with a thing in `status`, in the order in which they are declared."""
+        held = frozenset(roles)
+        return [t.action for t in self.transitions if status in t.sources and held & t.roles]
+
+    def roles(self, action: str) -> frozenset[Role]:
+        """Who may take `action`, whatever the state."""
+        return frozenset().union(*(t.roles for t in self.transitions if t.action == action))
+
+
+def _t(action: str, sources: Iterable[StrEnum], target: StrEnum, roles: frozenset[Role], event: str) -> Transition:
+    return Transition(action, frozenset(sources), target, roles, event)
+
+
+REGISTRATION = Lifecycle(
+    "registration",
+    S,
+    frozenset({S.APPLIED}),
+    (
+        _t("accept", {S.APPLIED}, S.REGISTERED, COORDINATOR, "registration.accepted"),
+        _t("return", {S.APPLIED}, S.RETURNED, COORDINATOR, "registration.returned"),
+        _t("reject", {S.APPLIED}, S.REJECTED, COORDINATOR, "registration.rejected"),
+        _t("resubmit", {S.RETURNED}, S.APPLIED, PARTNER_ADMIN, "registration.resubmitted"),
+        _t(
+            "withdraw",
+            {S.APPLIED, S.RETURNED, S.REGISTERED},
+            S.WITHDRAWN,
+            PARTNER_ADMIN,
+            "registration.withdrawn",
+        ),
+        _t("reapply", {S.WITHDRAWN, S.REJECTED}, S.APPLIED, PARTNER_ADMIN, "registration.reapplied"),
+    ),
+)
+
+CHALLENGE = Lifecycle(
+    "challenge",
+    C,
+    frozenset({C.DRAFT}),
+    (
+        _t("submit", {C.DRAFT}, C.IN_REVIEW, CITY, "challenge.submitted"),
+        _t("return", {C.IN_REVIEW}, C.DRAFT, COORDINATOR, "challenge.returned"),
+        _t("publish", {C.IN_REVIEW, C.CLOSED}, C.PUBLISHED, COORDINATOR, "challenge.published"),
+        _t("unpublish", {C.PUBLISHED, C.IN_DIALOGUE}, C.IN_REVIEW, COORDINATOR, "challenge.unpublished"),
+        _t("begin_dialogue", {C.PUBLISHED}, C.IN_DIALOGUE, COORDINATOR | SYSTEM, "challenge.dialogue_begun"),
+        _t("close", {C.PUBLISHED, C.IN_DIALOGUE}, C.CLOSED, COORDINATOR, "challenge.closed"),
+        _t("solve", {C.IN_DIALOGUE, C.CLOSED}, C.SOLVED, COORDINATOR, "challenge.solved"),
+        _t("drop", {C.DRAFT, C.IN_REVIEW, C.CLOSED}, C.DROPPED, COORDINATOR, "challenge.dropped"),
+    ),
+)
+
+RECOMMENDATION = Lifecycle(
+    "recommendation",
+    R,
+    frozenset({R.PROPOSED}),
+    (
+        _t("approve", {R.PROPOSED}, R.APPROVED, COORDINATOR, "recommendation.approved"),
+        _t("decline", {R.PROPOSED}, R.DECLINED, COORDINATOR, "recommendation.declined"),
+        _t("reconsider", {R.DECLINED, R.LAPSED}, R.PROPOSED, COORDINATOR, "recommendation.reconsidered"),
+        _t("invite", {R.APPROVED}, R.INVITED, COORDINATOR | SYSTEM, "recommendation.invited"),
+        _t("accept", {R.INVITED}, R.ACCEPTED, PARTNER, "recommendation.accepted"),
+        _t("refuse", {R.INVITED, R.INTRODUCED}, R.REFUSED, PARTNER, "recommendation.refused"),
+        _t("introduce", {R.ACCEPTED}, R.INTRODUCED, COORDINATOR | SYSTEM, "recommendation.introduced"),
+        _t("lapse", {R.APPROVED, R.INVITED}, R.LAPSED, COORDINATOR | SYSTEM, "recommendation.lapsed"),
+    ),
+)
+
+GROUP_MEMBER = Lifecycle(
+    "group_member",
+    G,
+    frozenset({G.REQUESTED, G.MEMBER}),
+    (
+        _t("admit", {G.REQUESTED}, G.MEMBER, COORDINATOR, "group_member.admitted"),
+        _t("decline", {G.REQUESTED}, G.DECLINED, COORDINATOR, "group_member.declined"),
+        _t("leave", {G.REQUESTED, G.MEMBER}, G.LEFT, PARTNER, "group_member.left"),
+        _t("request", {G.LEFT, G.DECLINED}, G.REQUESTED, PARTNER, "group_member.requested"),
+        _t("join", {G.LEFT, G.DECLINED}, G.MEMBER, PARTNER, "group_member.joined"),
+    ),
+)
+
+LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER)
+
+OPEN_CHALLENGE = frozenset({C.PUBLISHED, C.IN_DIALOGUE})
+PUBLIC_CHALLENGE = OPEN_CHALLENGE | {C.CLOSED, C.SOLVED}
+OPEN_INVITATION = frozenset({R.APPROVED, R.INVITED})
+SHARED_CONTACTS = frozenset({R.INTRODUCED})

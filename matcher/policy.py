@@ -1,0 +1,163 @@
+"""The one place that says who may do what: an actor, an action, and the houses that the subject belongs to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from matcher.errors import NotAllowed, NotFound
+from matcher.lifecycles import (
+    CHALLENGE,
+    CITY,
+    COORDINATOR,
+    GROUP_MEMBER,
+    PARTNER,
+    PARTNER_ADMIN,
+    RECOMMENDATION,
+)
+from matcher.lifecycles import REGISTRATION as REGISTRATION_CYCLE
+from models.enums import Role
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role at one municipality or one partner."""
+
+    role: Role
+    municipality_id: int | None = None
+    partner_id: int | None = None
+    department_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: nobody (`ANONYMOUS`), a person with seats, or the worker (`SYSTEM`)."""
+
+    user_id: int | None = None
+    seats: tuple[Seat, ...] = ()
+    is_admin: bool = False
+    is_system: bool = False
+    name: str = field(default="", compare=False)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held anywhere."""
+        held = {seat.role for seat in self.seats}
+        held |= {Role.ADMIN} if self.is_admin else set()
+        held |= {Role.SYSTEM} if self.is_system else set()
+        return frozenset(held or {Role.ANONYMOUS})
+
+    @property
+    def municipality_ids(self) -> frozenset[int]:
+        return frozenset(s.municipality_id for s in self.seats if s.municipality_id is not None)
+
+    @property
+    def partner_ids(self) -> frozenset[int]:
+        return frozenset(s.partner_id for s in self.seats if s.partner_id is not None)
+
+    def roles_at(self, subject: "Subject") -> frozenset[Role]:
+        """The roles held at the municipality or at a partner of `subject`."""
+        held = {
+            seat.role
+            for seat in self.seats
+            if (seat.municipality_id is not None and seat.municipality_id == subject.municipality_id)
+            or (seat.partner_id is not None and seat.partner_id in subject.partner_ids)
+        }
+        return frozenset(held | ({Role.SYSTEM} if self.is_system else set()))
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(is_system=True)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is about: whose it is, and whether the public may read it."""
+
+    municipality_id: int | None = None
+    partner_ids: frozenset[int] = frozenset()
+    public: bool = False
+
+
+Rule = Callable[[Actor, Subject], bool]
+
+
+def _at(roles: frozenset[Role]) -> Rule:
+    return lambda actor, subject: bool(actor.roles_at(subject) & roles)
+
+
+def _signed_in(actor: Actor, subject: Subject) -> bool:
+    return actor.signed_in
+
+
+def _admin(actor: Actor, subject: Subject) -> bool:
+    return actor.is_admin
+
+
+def _either(*rules: Rule) -> Rule:
+    return lambda actor, subject: any(rule(actor, subject) for rule in rules)
+
+
+def _public(actor: Actor, subject: Subject) -> bool:
+    return subject.public
+
+
+def _holds(roles: frozenset[Role]) -> Rule:
+    """Holding one of `roles` anywhere is enough."""
+    return lambda actor, subject: bool(actor.roles & roles)
+
+
+ANY_CITY = _holds(CITY)
+
+#: action → (who may do it, who may at least know of the subject; others get 404)
+RULES: dict[str, tuple[Rule, Rule]] = {
+    "site.work": (_signed_in, _signed_in),
+    "admin.work": (_admin, _admin),
+    "partner.view": (
+        _either(_public, _at(PARTNER | CITY), _admin, ANY_CITY),
+        _either(_public, _at(PARTNER | CITY), _admin, ANY_CITY),
+    ),
+    "partner.edit": (_at(PARTNER_ADMIN), _either(_public, _at(PARTNER | CITY))),
+    "partner.work": (_at(PARTNER), _at(PARTNER)),
+    "registration.view": (_either(_at(PARTNER), _at(CITY)), _either(_at(PARTNER), _at(CITY))),
+    "challenge.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "challenge.create": (_at(CITY), _at(CITY)),
+    "challenge.edit": (_at(CITY), _either(_public, _at(CITY))),
+    "recommendation.view": (_at(CITY), _at(CITY)),
+    "recommendation.run": (_at(COORDINATOR), _at(CITY)),
+    "recommendation.add": (_at(COORDINATOR), _at(CITY)),
+    "invitation.view": (_at(PARTNER), _at(PARTNER)),
+    "interest.show": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "city.work": (_at(CITY), _at(CITY)),
+    "city.coordinate": (_at(COORDINATOR), _at(CITY)),
+    "group.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "group.join": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "collaboration.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
+}
+
+for _cycle in (REGISTRATION_CYCLE, CHALLENGE, RECOMMENDATION, GROUP_MEMBER):
+    for _transition in _cycle.transitions:
+        _name = f"{_cycle.name}.{_transition.action}"
+        _known = _either(_at(CITY), _at(PARTNER), _public) if _cycle is CHALLENGE else _either(_at(CITY), _at(PARTNER))
+        RULES[_name] = (_at(_cycle.roles(_transition.action)), _known)
+
+
+def may(actor: Actor, action: str, subject: Subject) -> bool:
+    """Whether `actor` may take `action` on `subject`: what a page asks before it draws a button."""
+    return RULES[action][0](actor, subject)
+
+
+def require(actor: Actor, action: str, subject: Subject) -> None:
+    """Let `actor` pass or refuse.
+
+    Raises NotFound when the actor may not even know of the subject, NotAllowed when it may see but not do.
+    """
+    allowed, known = RULES[action]
+    if allowed(actor, subject):
+        return
+    if known(actor, subject):
+        raise NotAllowed(action=action)
+    raise NotFound()

@@ -1,0 +1,117 @@
+"""What the rest of the product asks of the matcher, and the answers it gets: plain values that can be stored as JSON."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from models.enums import EntityType
+
+
+@dataclass(frozen=True)
+class Side:
+    """One sentence of a pair: where it stands and which character spans [start, end) to highlight."""
+
+    text: str
+    part: str
+    part_id: int | None = None
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence that asks and the sentence that answers it; `strength` is 0..1 within this ranking."""
+
+    asks: Side
+    answers: Side
+    strength: float
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A structured reason: `code` with parameters, for (`positive`) or against the match."""
+
+    code: str
+    positive: bool
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions."""
+
+    entity_id: int
+    rank: int
+    score: float
+    fit: int
+    evidence: tuple[Evidence, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    features: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as JSON values, as it is stored with a recommendation."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Matches in rank order with what made them; `semantic` is False when only words could be compared."""
+
+    matches: tuple[Match, ...]
+    considered: int
+    model: str
+    weights: dict[str, float]
+    generation: int
+    semantic: bool = True
+
+
+@dataclass(frozen=True)
+class TargetSuggestion:
+    """An SDG target that a text seems to serve, with confidence 0..1 and the words that caused it."""
+
+    target: str
+    confidence: float
+    words: tuple[str, ...]
+
+
+class Matchbook(Protocol):
+    """The matcher as the services and pages see it. `allowed` limits the answer to these ids."""
+
+    def partners_for_challenge(
+        self, session: Session, challenge_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking: ...
+
+    def challenges_for_partner(
+        self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking: ...
+
+    def partners_for_partner(
+        self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking: ...
+
+    def similar(
+        self,
+        session: Session,
+        text: str,
+        entity_type: EntityType,
+        *,
+        limit: int = 5,
+        allowed: Collection[int] | None = None,
+    ) -> Ranking:
+        """Challenges or precedents (collaborations) that resemble a text that need not be stored yet."""
+        ...
+
+    def search(
+        self,
+        session: Session,
+        text: str,
+        entity_type: EntityType,
+        *,
+        limit: int = 200,
+        allowed: Collection[int] | None = None,
+    ) -> Ranking:
+        """Free-text search by meaning and words together; words alone while the encoder warms up."""
+        ...
+
+    def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]: ...

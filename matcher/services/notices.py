@@ -1,0 +1,55 @@
+"""Puts mail into the outbox, in the transaction that causes it; the worker renders and sends it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models import Membership, OutboxMessage, User
+from models.enums import Role
+
+
+def mail(session: Session, template: str, user: User, key: str, now: datetime, **params: Any) -> None:
+    """Queue `template` for one person; `key` makes it happen once however often the cause is repeated."""
+    unique = f"{template}:{key}:{user.pk}"
+    if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == unique)).first() is not None:
+        return
+    session.add(
+        OutboxMessage(
+            key=unique,
+            template=template,
+            language=user.language,
+            to_email=user.email,
+            user_id=user.pk,
+            params=params,
+            next_attempt_at=now,
+            created_at=now,
+        )
+    )
+
+
+def mail_all(session: Session, template: str, users: Iterable[User], key: str, now: datetime, **params: Any) -> None:
+    """Queue `template` for several people."""
+    for user in users:
+        mail(session, template, user, key, now, **params)
+
+
+def people_of_partner(session: Session, partner_id: int) -> list[User]:
+    """Everybody who signs in for a partner and has confirmed an address."""
+    return _people(session, Membership.partner_id == partner_id)
+
+
+def coordinators_of(session: Session, municipality_id: int) -> list[User]:
+    """The coordinators of a municipality."""
+    return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
+
+
+def _people(session: Session, *conditions: Any) -> list[User]:
+    statement = (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)  # type: ignore[arg-type]
+        .where(*conditions, User.active, User.email_confirmed_at.is_not(None))  # type: ignore[union-attr]
+        .order_by(User.id)  # type: ignore[arg-type]
+    )
+    return list(session.exec(statement))

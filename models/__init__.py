@@ -1,0 +1,48 @@
+"""Tables, enums and reads: what Musubi remembers. No verdicts are taken here."""
+
+from models.account import LoginCounter, Membership, SavedForm, Token, User, UserSession
+from models.audit import AuditEvent
+from models.challenge import Challenge, ChallengeTarget, Interest, Need
+from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
+from models.group import GroupMember, WorkingGroup
+from models.index_change import IndexChange, Passage
+from models.kpi import Indicator
+from models.municipality import Department, Municipality
+from models.outbox import OutboxMessage
+from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
+from models.recommendation import Introduction, Recommendation, RecommendationRun
+from models.scheme import Scheme
+
+__all__ = [
+    "AuditEvent",
+    "Challenge",
+    "ChallengeTarget",
+    "Collaboration",
+    "CollaborationPartner",
+    "CollaborationTarget",
+    "Department",
+    "GroupMember",
+    "IndexChange",
+    "Indicator",
+    "Interest",
+    "Introduction",
+    "LoginCounter",
+    "Membership",
+    "Municipality",
+    "Need",
+    "Offering",
+    "OutboxMessage",
+    "Partner",
+    "PartnerRegion",
+    "PartnerTarget",
+    "Passage",
+    "Recommendation",
+    "RecommendationRun",
+    "Registration",
+    "SavedForm",
+    "Scheme",
+    "Token",
+    "User",
+    "UserSession",
+    "WorkingGroup",
+]

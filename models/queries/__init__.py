@@ -1,0 +1,1 @@
+"""Reads only: every SELECT of the product, by area, each with a total order."""

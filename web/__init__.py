@@ -1,0 +1,1 @@
+"""The web application, its background worker and its command line."""

@@ -1,0 +1,13 @@
+"""What ``flask --app wsgi`` offers."""
+
+from importlib import import_module
+
+from flask import Flask
+
+GROUPS: tuple[str, ...] = ()
+
+
+def init_cli(app: Flask) -> None:
+    """Register each command group; the modules load nothing heavy before a command runs."""
+    for name in GROUPS:
+        app.cli.add_command(import_module(f"web.cli.{name}").commands)

@@ -1,0 +1,56 @@
+"""Keeps what somebody had typed when their session ended, and puts it back after they signed in again."""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from sqlmodel import select
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from models import SavedForm
+from web.auth import now, token_hash
+from web.db import SAFE_METHODS, db
+from web.htmx import see_other
+
+KEEP_FOR = timedelta(days=1)
+LARGEST = 100_000
+SECRET_FIELDS = frozenset({"csrf_token", "password", "new_password", "current_password"})
+
+
+def ask_to_sign_in() -> Response:
+    """Send somebody to the sign-in page and back, with what they typed."""
+    return see_other(f"{url_for('accounts.sign_in')}?{urlencode({'next': _return_address()})}")
+
+
+def keep_and_return() -> Response:
+    """Keep the form of this request and show it again, for a form whose token has expired."""
+    return see_other(_return_address())
+
+
+def _return_address() -> str:
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    token = _save()
+    return f"{request.path}?{urlencode({'saved': token})}" if token else request.path
+
+
+def _save() -> str | None:
+    data = {name: values for name, values in request.form.lists() if name not in SECRET_FIELDS}
+    if not data or sum(len(v) for values in data.values() for v in values) > LARGEST:
+        return None
+    token = secrets.token_urlsafe(24)
+    db().add(SavedForm(token_hash=token_hash(token), path=request.path[:500], data=data, expires_at=now() + KEEP_FOR))
+    return token
+
+
+def saved_form() -> MultiDict[str, str] | None:
+    """What was typed into this page before the session ended, if the address says that something was kept."""
+    token = request.args.get("saved", "")
+    if not token:
+        return None
+    row = db().exec(select(SavedForm).where(SavedForm.token_hash == token_hash(token))).first()
+    if row is None or row.path != request.path or row.expires_at < now():
+        return None
+    return MultiDict([(name, value) for name, values in row.data.items() for value in values])

@@ -1,0 +1,56 @@
+"""What the head of every page needs to know: where one can go, in which language, and as whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from models.enums import Role
+from web.auth import actor
+from web.settings import Settings
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    endpoint: str
+    label: str
+    url: str
+    active: bool
+    badge: int | None = None
+
+
+def init_nav(app: Flask, settings: Settings) -> None:
+    """Make the navigation and the site's name known to every template."""
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        return {
+            "nav": _items(),
+            "lang": str(get_locale() or "ja"),
+            "site_name": "Musubi",
+            "demo": settings.demo,
+            "Role": Role,
+            "actor": actor(),
+        }
+
+
+def _items() -> list[NavItem]:
+    entries = [
+        ("challenges.index", _("Challenges")),
+        ("partners.index", _("Partners")),
+        ("collaborations.index", _("Collaborations")),
+        ("groups.index", _("Working groups")),
+    ]
+    roles = actor().roles
+    if roles & {Role.PARTNER_ADMIN, Role.PARTNER_MEMBER}:
+        entries.insert(0, ("me.home", _("My organisation")))
+    if roles & {Role.COORDINATOR, Role.DEPARTMENT}:
+        entries.insert(0, ("city.worklist", _("Work list")))
+    if Role.ADMIN in roles:
+        entries.append(("admin.index", _("Administration")))
+    here = request.blueprint
+    return [NavItem(name, label, url_for(name), name.split(".")[0] == here) for name, label in entries]
