@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import auth, cli, db, errors, htmx, i18n, nav, observe, security
+from web import auth, cli, db, errors, htmx, i18n, macros, nav, observe, security
 from web.settings import Settings
 
 AREAS = (
@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     security.init_security(app)
     i18n.init_i18n(app)
+    macros.init_macros(app)
     htmx.init_htmx(app)
     errors.init_errors(app)
     nav.init_nav(app, settings)
