@@ -20,7 +20,7 @@ STATUS: dict[type[DomainError], int] = {
     Invalid: 422,
     Locked: 429,
 }
-TEMPLATES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+TEMPLATES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 MOVED_ON = lazy_gettext("Somebody has moved this on in the meantime. Please look at its present state.")
 
 

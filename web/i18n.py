@@ -1,4 +1,4 @@
-"""Speaks Japanese and English: which one a request wants, where the words are, and how dates and numbers are written."""
+"""Speaks Japanese and English: which one a request wants, where the words are, how dates and numbers are written."""
 
 from datetime import date, datetime
 from functools import cached_property, lru_cache

@@ -27,6 +27,7 @@
      so the clicked button's own name and value still travel. */
   function busy(form, submitter) {
     form.dataset.sending = "yes";
+    setTimeout(() => idle(form), 10000); /* an answer that leaves the page standing (a download) must not lock it */
     if (!submitter) return;
     submitter.setAttribute("aria-busy", "true");
     say(words.busy);
