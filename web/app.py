@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     security.init_security(app)
     i18n.init_i18n(app)
+    labels.init_labels(app)
     macros.init_macros(app)
     htmx.init_htmx(app)
     errors.init_errors(app)

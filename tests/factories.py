@@ -1,0 +1,146 @@
+"""Builds rows that most tests need; every field that a test cares about is passed by the test."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlmodel import Session
+
+from matcher.policy import Actor, Seat
+from models import (
+    Challenge,
+    ChallengeTarget,
+    Department,
+    Membership,
+    Municipality,
+    Need,
+    Offering,
+    Partner,
+    PartnerRegion,
+    Registration,
+    User,
+    WorkingGroup,
+)
+from models.enums import (
+    ChallengeKind,
+    ChallengeStatus,
+    GroupKind,
+    OfferingStage,
+    PartnerKind,
+    Pillar,
+    RegistrationStatus,
+    Role,
+    TargetBasis,
+)
+
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+_serial = count(1)
+
+
+def municipality(session: Session, code: str = "172065", name: str = "加賀市") -> Municipality:
+    row = Municipality(code=code, name=name, name_en="Kaga", prefecture="石川県", prefecture_en="Ishikawa")
+    session.add(row)
+    session.flush()
+    session.add(Department(municipality_id=row.pk, name="政策企画部"))
+    session.flush()
+    return row
+
+
+def user(session: Session, name: str = "試験 花子", *, is_admin: bool = False, confirmed: bool = True) -> User:
+    row = User(
+        email=f"user{next(_serial)}@example.jp",
+        name=name,
+        is_admin=is_admin,
+        email_confirmed_at=NOW if confirmed else None,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def seat(
+    session: Session,
+    person: User,
+    role: Role,
+    *,
+    municipality: Municipality | None = None,
+    partner: Partner | None = None,
+) -> Actor:
+    """Give `person` a seat; answers the Actor for it."""
+    session.add(
+        Membership(
+            user_id=person.pk,
+            role=role,
+            municipality_id=municipality.pk if municipality else None,
+            partner_id=partner.pk if partner else None,
+        )
+    )
+    session.flush()
+    place = Seat(role, municipality.pk if municipality else None, partner.pk if partner else None)
+    return Actor(person.pk, (place,), person.is_admin, name=person.name)
+
+
+def coordinator(session: Session, town: Municipality) -> Actor:
+    return seat(session, user(session, "調整 太郎"), Role.COORDINATOR, municipality=town)
+
+
+def department_staff(session: Session, town: Municipality) -> Actor:
+    return seat(session, user(session, "所管 次郎"), Role.DEPARTMENT, municipality=town)
+
+
+def partner_admin(session: Session, house: Partner) -> Actor:
+    return seat(session, user(session, "企業 三郎"), Role.PARTNER_ADMIN, partner=house)
+
+
+def partner(
+    session: Session,
+    name: str = "株式会社みらい",
+    *,
+    town: Municipality | None = None,
+    status: RegistrationStatus = RegistrationStatus.REGISTERED,
+    profile: str = "高齢者の見守りセンサーを製造し、自治体と実証を重ねています。",
+) -> Partner:
+    """A partner with one offering that works everywhere, registered in `town` when one is given."""
+    serial = next(_serial)
+    row = Partner(name=name, name_key=f"{name}{serial}", kind=PartnerKind.COMPANY, industry="G", profile=profile)
+    session.add(row)
+    session.flush()
+    session.add(Offering(partner_id=row.pk, title="見守りセンサー", stage=OfferingStage.FIELD_TESTED))
+    session.add(PartnerRegion(partner_id=row.pk, region="00"))
+    if town is not None:
+        session.add(Registration(partner_id=row.pk, municipality_id=town.pk, status=status, applied_at=NOW))
+    session.flush()
+    return row
+
+
+def challenge(
+    session: Session,
+    town: Municipality,
+    *,
+    title: str = "ひとり暮らしの高齢者を見守りたい",
+    status: ChallengeStatus = ChallengeStatus.PUBLISHED,
+) -> Challenge:
+    row = Challenge(
+        municipality_id=town.pk,
+        title=title,
+        kind=ChallengeKind.PROBLEM,
+        pillar=Pillar.SOCIETY,
+        status=status,
+        problem="ひとり暮らしの高齢者が増え、異変に気付くのが遅れている。",
+        outcome="異変に一日以内に気付けるようにしたい。",
+        published_at=NOW if status is not ChallengeStatus.DRAFT else None,
+        contact_name="窓口 一郎",
+        contact_email="madoguchi@example.lg.jp",
+    )
+    session.add(row)
+    session.flush()
+    session.add(Need(challenge_id=row.pk, position=0, text="通信費のかからない見守りの方法"))
+    session.add(ChallengeTarget(challenge_id=row.pk, goal=3, target="3.8", basis=TargetBasis.CONFIRMED))
+    session.flush()
+    return row
+
+
+def group(session: Session, town: Municipality, name: str = "環境分科会") -> WorkingGroup:
+    row = WorkingGroup(municipality_id=town.pk, name=name, kind=GroupKind.SUBCOMMITTEE, purpose="環境の取組を広げる。")
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,72 @@
+"""Stand-ins with the real interfaces, for tests in which meaning plays no part."""
+
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
+
+from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
+from models import Challenge, Collaboration, Partner
+from models.enums import EntityType
+
+
+class FakeMatchbook:
+    """Ranks by id, with one sentence of evidence; searches by substring."""
+
+    def _ranking(self, ids: list[int], limit: int, allowed: Collection[int] | None) -> Ranking:
+        kept = [i for i in ids if allowed is None or i in allowed][:limit]
+        evidence = Evidence(
+            Side("見守りたい。", "problem", None, ((0, 3),)), Side("見守りセンサー", "offering", 1, ((0, 3),)), 0.8
+        )
+        signals = (Signal("region", True, {"region": "00"}), Signal("prototype_only", False))
+        matches = tuple(
+            Match(entity, rank, 1.0 / rank, 3 if rank == 1 else 2, (evidence,), signals, {"dense": 0.5, "lexical": 0.1})
+            for rank, entity in enumerate(kept, 1)
+        )
+        return Ranking(matches, len(ids), "fake", {"dense": 1.0}, 1)
+
+    def partners_for_challenge(
+        self, session: Session, challenge_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking:
+        return self._ranking(list(session.exec(select(col(Partner.id)).order_by(col(Partner.id)))), limit, allowed)
+
+    def challenges_for_partner(
+        self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking:
+        return self._ranking(list(session.exec(select(col(Challenge.id)).order_by(col(Challenge.id)))), limit, allowed)
+
+    def partners_for_partner(
+        self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
+    ) -> Ranking:
+        statement = select(col(Partner.id)).where(col(Partner.id) != partner_id).order_by(col(Partner.id))
+        return self._ranking(list(session.exec(statement)), limit, allowed)
+
+    def similar(
+        self,
+        session: Session,
+        text: str,
+        entity_type: EntityType,
+        *,
+        limit: int = 5,
+        allowed: Collection[int] | None = None,
+    ) -> Ranking:
+        return self.search(session, text, entity_type, limit=limit, allowed=allowed)
+
+    def search(
+        self,
+        session: Session,
+        text: str,
+        entity_type: EntityType,
+        *,
+        limit: int = 200,
+        allowed: Collection[int] | None = None,
+    ) -> Ranking:
+        table, field = {
+            EntityType.PARTNER: (Partner, Partner.profile),
+            EntityType.CHALLENGE: (Challenge, Challenge.title),
+            EntityType.COLLABORATION: (Collaboration, Collaboration.title),
+        }[entity_type]
+        statement = select(col(table.id)).where(col(field).contains(text[:20])).order_by(col(table.id))
+        return self._ranking(list(session.exec(statement)), limit, allowed)
+
+    def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
+        return [TargetSuggestion("3.8", 0.9, ("高齢者",))] if "高齢者" in text else []

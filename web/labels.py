@@ -1,0 +1,295 @@
+"""The words for codes: enums, regions, industries, targets, parts of a text and reasons, in the reader's language."""
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from models import enums as e
+from models import reference
+
+LABELS: dict[Enum, Any] = {
+    e.Role.ADMIN: _l("Platform operator"),
+    e.Role.COORDINATOR: _l("Coordinator"),
+    e.Role.DEPARTMENT: _l("Department staff"),
+    e.Role.PARTNER_ADMIN: _l("Partner administrator"),
+    e.Role.PARTNER_MEMBER: _l("Partner member"),
+    e.Role.ANONYMOUS: _l("Visitor"),
+    e.Role.SYSTEM: _l("System"),
+    e.PartnerKind.COMPANY: _l("Company"),
+    e.PartnerKind.BANK: _l("Bank"),
+    e.PartnerKind.UNIVERSITY: _l("University"),
+    e.PartnerKind.SCHOOL: _l("School"),
+    e.PartnerKind.NPO: _l("NPO"),
+    e.PartnerKind.CITIZENS_GROUP: _l("Citizens' group"),
+    e.PartnerKind.ASSOCIATION: _l("Association"),
+    e.PartnerKind.GOVERNMENT: _l("Government body"),
+    e.PartnerKind.COUNCIL: _l("Council"),
+    e.OfferingStage.CONCEPT: _l("Concept"),
+    e.OfferingStage.PROTOTYPE: _l("Prototype"),
+    e.OfferingStage.FIELD_TESTED: _l("Field-tested"),
+    e.OfferingStage.ON_SALE: _l("On sale"),
+    e.RegistrationStatus.APPLIED: _l("Applied"),
+    e.RegistrationStatus.RETURNED: _l("Returned for changes"),
+    e.RegistrationStatus.REGISTERED: _l("Registered"),
+    e.RegistrationStatus.REJECTED: _l("Rejected"),
+    e.RegistrationStatus.WITHDRAWN: _l("Left"),
+    e.ChallengeKind.PROBLEM: _l("Problem to solve"),
+    e.ChallengeKind.FIELD: _l("Field for pilots"),
+    e.ChallengeStatus.DRAFT: _l("Draft"),
+    e.ChallengeStatus.IN_REVIEW: _l("In review"),
+    e.ChallengeStatus.PUBLISHED: _l("Open"),
+    e.ChallengeStatus.IN_DIALOGUE: _l("In dialogue"),
+    e.ChallengeStatus.CLOSED: _l("Closed"),
+    e.ChallengeStatus.SOLVED: _l("Solved"),
+    e.ChallengeStatus.DROPPED: _l("Dropped"),
+    e.Pillar.ECONOMY: _l("Economy"),
+    e.Pillar.SOCIETY: _l("Society"),
+    e.Pillar.ENVIRONMENT: _l("Environment"),
+    e.Pillar.INTEGRATED: _l("Integrated"),
+    e.BudgetStage.NONE: _l("No budget yet"),
+    e.BudgetStage.STUDYING: _l("Budget under study"),
+    e.BudgetStage.REQUESTED: _l("Budget requested"),
+    e.BudgetStage.SECURED: _l("Budget secured"),
+    e.TargetBasis.STATED: _l("Stated in the document"),
+    e.TargetBasis.CONFIRMED: _l("Confirmed by a person"),
+    e.TargetBasis.INFERRED: _l("Inferred from the text"),
+    e.RecommendationStatus.PROPOSED: _l("Proposed"),
+    e.RecommendationStatus.APPROVED: _l("Approved"),
+    e.RecommendationStatus.DECLINED: _l("Set aside"),
+    e.RecommendationStatus.INVITED: _l("Invited"),
+    e.RecommendationStatus.ACCEPTED: _l("Willing to take part"),
+    e.RecommendationStatus.REFUSED: _l("Declined by the partner"),
+    e.RecommendationStatus.INTRODUCED: _l("Introduced"),
+    e.RecommendationStatus.LAPSED: _l("Invitation withdrawn"),
+    e.RecommendationSource.ENGINE: _l("Recommended by Musubi"),
+    e.RecommendationSource.MANUAL: _l("Added by hand"),
+    e.RecommendationSource.INTEREST: _l("Showed interest"),
+    e.DeclineReason.OFF_TARGET: _l("Does not answer the challenge"),
+    e.DeclineReason.REGION: _l("Does not work in the region"),
+    e.DeclineReason.STAGE: _l("Too early a stage"),
+    e.DeclineReason.CAPACITY: _l("No capacity at present"),
+    e.DeclineReason.ALREADY_WORKING: _l("Already working together"),
+    e.DeclineReason.CONFLICT_OF_INTEREST: _l("Conflict of interest"),
+    e.DeclineReason.OTHER: _l("Other reason"),
+    e.RefusalReason.NO_CAPACITY: _l("We have no capacity at present"),
+    e.RefusalReason.NOT_OUR_FIELD: _l("It is not our field"),
+    e.RefusalReason.REGION: _l("We do not work in the region"),
+    e.RefusalReason.BUDGET: _l("The budget does not allow it"),
+    e.RefusalReason.TIMING: _l("The timing does not suit us"),
+    e.RefusalReason.OTHER: _l("Another reason"),
+    e.GroupKind.SUBCOMMITTEE: _l("Subcommittee"),
+    e.GroupKind.EXPERT_PANEL: _l("Expert panel"),
+    e.GroupKind.COUNCIL: _l("Promotion council"),
+    e.GroupStatus.ACTIVE: _l("Active"),
+    e.GroupStatus.DORMANT: _l("Dormant"),
+    e.GroupStatus.CLOSED: _l("Ended"),
+    e.JoinRule.OPEN: _l("Open to registered partners"),
+    e.JoinRule.APPROVAL: _l("Joining needs approval"),
+    e.GroupMemberStatus.REQUESTED: _l("Asked to join"),
+    e.GroupMemberStatus.MEMBER: _l("Member"),
+    e.GroupMemberStatus.DECLINED: _l("Not admitted"),
+    e.GroupMemberStatus.LEFT: _l("Left the group"),
+    e.CollaborationStatus.PLANNED: _l("Planned"),
+    e.CollaborationStatus.RUNNING: _l("Running"),
+    e.CollaborationStatus.DONE: _l("Done"),
+    e.SchemeStatus.OPERATING: _l("Operating"),
+    e.SchemeStatus.PLANNED: _l("In planning"),
+    e.SchemeStatus.ENDED: _l("Discontinued"),
+    e.MailStatus.PENDING: _l("Waiting to be sent"),
+    e.MailStatus.SENT: _l("Sent"),
+    e.MailStatus.DEAD: _l("Could not be sent"),
+}
+
+TONES: dict[Enum, str] = {
+    e.RegistrationStatus.APPLIED: "info",
+    e.RegistrationStatus.RETURNED: "warning",
+    e.RegistrationStatus.REGISTERED: "success",
+    e.RegistrationStatus.REJECTED: "danger",
+    e.ChallengeStatus.IN_REVIEW: "warning",
+    e.ChallengeStatus.PUBLISHED: "success",
+    e.ChallengeStatus.IN_DIALOGUE: "info",
+    e.ChallengeStatus.SOLVED: "success",
+    e.RecommendationStatus.PROPOSED: "info",
+    e.RecommendationStatus.APPROVED: "info",
+    e.RecommendationStatus.INVITED: "warning",
+    e.RecommendationStatus.ACCEPTED: "success",
+    e.RecommendationStatus.INTRODUCED: "success",
+    e.RecommendationStatus.REFUSED: "danger",
+    e.OfferingStage.FIELD_TESTED: "info",
+    e.OfferingStage.ON_SALE: "success",
+    e.OfferingStage.PROTOTYPE: "warning",
+    e.BudgetStage.SECURED: "success",
+    e.BudgetStage.REQUESTED: "info",
+    e.GroupStatus.ACTIVE: "success",
+    e.GroupStatus.DORMANT: "warning",
+    e.GroupMemberStatus.REQUESTED: "warning",
+    e.GroupMemberStatus.MEMBER: "success",
+    e.CollaborationStatus.RUNNING: "info",
+    e.CollaborationStatus.DONE: "success",
+    e.MailStatus.PENDING: "info",
+    e.MailStatus.SENT: "success",
+    e.MailStatus.DEAD: "danger",
+}
+
+PARTS = {
+    "title": _l("Title"),
+    "problem": _l("What is wrong"),
+    "cause": _l("Cause"),
+    "affected": _l("Who is affected"),
+    "outcome": _l("What should be different"),
+    "resources": _l("What the city brings"),
+    "constraints": _l("Constraints"),
+    "need": _l("Need"),
+    "profile": _l("Profile"),
+    "offering": _l("Offering"),
+    "track": _l("Track record"),
+    "action": _l("Action"),
+    "seeks": _l("Looking for"),
+    "summary": _l("Summary"),
+    "text": _l("Text"),
+}
+
+FITS = (_l("No fit"), _l("Weak fit"), _l("Fair fit"), _l("Strong fit"))
+
+
+def label(member: Any) -> str:
+    """The word for an enum member; anything else as it is."""
+    return str(LABELS.get(member, member)) if isinstance(member, Enum) else str(member)
+
+
+def tone(member: Any) -> str:
+    """The colour family of a status: neutral, info, success, warning or danger."""
+    return TONES.get(member, "neutral") if isinstance(member, Enum) else "neutral"
+
+
+def choices(enum: type[Enum], *, blank: Any = None) -> list[tuple[str, Any]]:
+    """The choices of a select field for every member of `enum`, after an empty one when `blank` gives its words."""
+    first = [] if blank is None else [("", blank)]
+    return first + [(member.value, LABELS[member]) for member in enum]
+
+
+def _english() -> bool:
+    return str(get_locale()) == "en"
+
+
+def region(code: str) -> str:
+    """A region served: everywhere, a prefecture, or (as given) a municipality's code."""
+    if code == "00":
+        return _("Nationwide")
+    names = reference.PREFECTURES.get(code)
+    return names[_english()] if names else code
+
+
+def industry(letter: str) -> str:
+    """The industry division behind a letter."""
+    names = reference.INDUSTRIES.get(letter, reference.INDUSTRIES["T"])
+    return names[_english()]
+
+
+def goal_name(number: int) -> str:
+    """The short name of an SDG."""
+    goal = reference.goals()[int(number) - 1]
+    return goal.name_en if _english() else goal.name_ja
+
+
+def target_name(code: str) -> str:
+    """The short label of an SDG target."""
+    if not reference.is_target(code):
+        return code
+    found = reference.target(code)
+    return found.label_en if _english() else found.label_ja
+
+
+def municipality_name(row: Any) -> str:
+    """A municipality's name in the reader's language."""
+    return row.name_en if _english() and row.name_en else row.name
+
+
+def part_label(part: str) -> str:
+    """Which part of a text a sentence comes from."""
+    return str(PARTS.get(part, part))
+
+
+def fit_label(level: int) -> str:
+    """The honest word for a fit of 0 to 3."""
+    return str(FITS[max(0, min(3, int(level)))])
+
+
+def _targets(params: dict[str, Any]) -> str:
+    return _joined(f"{code} {target_name(code)}" for code in params.get("targets", ()))
+
+
+def _joined(words: Iterable[str]) -> str:
+    return (", " if _english() else "、").join(words)
+
+
+SIGNALS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "shared_targets": lambda p: _("Shares SDG targets: %(targets)s", targets=_targets(p)),
+    "shared_goals": lambda p: _(
+        "Shares SDG goals: %(goals)s", goals=_joined(f"{g} {goal_name(g)}" for g in p.get("goals", ()))
+    ),
+    "region": lambda p: _("Works here: %(region)s", region=region(str(p.get("region", "00")))),
+    "region_not_served": lambda p: _("Does not say that it works in this region"),
+    "stage": lambda p: _("Stage: %(stage)s", stage=label(e.OfferingStage(p["stage"]))),
+    "prototype_only": lambda p: _("Has a prototype only; not tested in the field yet"),
+    "concept_only": lambda p: _("Is still a concept"),
+    "no_capacity": lambda p: _("Has no capacity left for another pilot"),
+    "kind_wanted": lambda p: _("Is the kind of partner wanted: %(kind)s", kind=label(e.PartnerKind(p["kind"]))),
+    "kind_not_wanted": lambda p: _("Is not the kind of partner wanted: %(kind)s", kind=label(e.PartnerKind(p["kind"]))),
+    "past_collaboration": lambda p: _("Has worked with municipalities before: %(count)s", count=p.get("count", 1)),
+    "worked_here": lambda p: _("Has worked with this municipality: %(title)s", title=p.get("title", "")),
+    "registered_here": lambda p: _("Registered with this municipality"),
+    "not_registered_here": lambda p: _("Not registered with this municipality"),
+    "interest_shown": lambda p: _("Has shown interest in this challenge"),
+    "seeks_this": lambda p: _("Is looking for something like this"),
+    "thin_profile": lambda p: _("The profile is short, so little could be compared"),
+    "no_offering": lambda p: _("Has described no offering yet"),
+}
+
+
+def signal_text(signal: Any) -> str:
+    """A reason for or against a match, in words; takes a Signal or its stored JSON."""
+    stored = isinstance(signal, dict)
+    code, params = (signal["code"], signal.get("params", {})) if stored else (signal.code, signal.params)
+    words = SIGNALS.get(code)
+    return words(dict(params)) if words else code
+
+
+def marked(side: Any) -> Markup:
+    """A sentence of evidence with its shared words in <mark>; takes a Side or its stored JSON. All is escaped."""
+    stored = isinstance(side, dict)
+    text, marks = (side["text"], side.get("marks", ())) if stored else (side.text, side.marks)
+    out, at = Markup(), 0
+    for start, end in sorted((int(s), int(t)) for s, t in marks):
+        if start < at or end > len(text):
+            continue
+        out += Markup.escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        at = end
+    return out + Markup.escape(text[at:])
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "label": label,
+    "tone": tone,
+    "region": region,
+    "industry": industry,
+    "goal_name": goal_name,
+    "target_name": target_name,
+    "municipality_name": municipality_name,
+    "part_label": part_label,
+    "fit_label": fit_label,
+    "signal_text": signal_text,
+    "marked": marked,
+}
+
+
+def init_labels(app: Flask) -> None:
+    """Make the words known to every template."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["reference"] = reference
