@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import auth, cli, db, errors, htmx, i18n, macros, nav, observe, security
+from web import auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, security
 from web.settings import Settings
 
 AREAS = (
