@@ -1,6 +1,14 @@
 """The application for gunicorn and for ``flask --app wsgi``."""
 
-from web.app import create_app
-from web.settings import load_settings
+import sys
 
-app = create_app(load_settings())
+from web.app import create_app
+from web.environment import prepare_environment
+from web.settings import UnsafeSettings, load_settings
+
+try:
+    settings = load_settings()
+except UnsafeSettings as error:
+    sys.exit(str(error))
+prepare_environment(settings)
+app = create_app(settings)
