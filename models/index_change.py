@@ -1,4 +1,4 @@
-"""What the search index has still to learn, and the passages with their vectors, which are the truth behind it."""
+"""What the search index has still to learn, and the sentences with their vectors, which are the truth behind it."""
 
 from sqlalchemy import LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
@@ -15,17 +15,21 @@ class IndexChange(Row, table=True):
 
 
 class Passage(Row, table=True):
-    """One sentence of an entity with its tokens and its vector (float32, little endian, `dimension` values)."""
+    """A passage of an entity (`sentence` is −1) or one sentence of it, with its vector: float32, little endian.
 
-    __table_args__ = (UniqueConstraint("entity_type", "entity_id", "position", "model"),)
+    `part` and `part_id` say where the words stand (an offering and its id), `start` at which character of that part.
+    Rows of two models may stand side by side while one replaces the other.
+    """
+
+    __table_args__ = (UniqueConstraint("entity_type", "entity_id", "model", "role", "passage", "sentence"),)
     entity_type: EntityType = Field(sa_type=choice(EntityType))
     entity_id: int = Field(index=True)
-    position: int
     role: TextRole = Field(sa_type=choice(TextRole))
-    part: str = Field(max_length=20)
-    part_id: int | None = None
+    passage: int
+    sentence: int
+    part: str = Field(default="", max_length=20)
+    part_id: str = Field(default="", max_length=20)
+    start: int = Field(default=0)
     text: str = Field(sa_type=Text)
-    tokens: str = Field(default="", sa_type=Text)
     model: str = Field(max_length=200)
-    dimension: int
     vector: bytes = Field(sa_type=LargeBinary)

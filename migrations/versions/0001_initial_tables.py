@@ -81,17 +81,17 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('entity_type', sa.Enum('partner', 'challenge', 'collaboration', name='entitytype', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('entity_id', sa.Integer(), nullable=False),
-    sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('role', sa.Enum('query', 'document', name='textrole', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('passage', sa.Integer(), nullable=False),
+    sa.Column('sentence', sa.Integer(), nullable=False),
     sa.Column('part', sa.String(length=20), nullable=False),
-    sa.Column('part_id', sa.Integer(), nullable=True),
+    sa.Column('part_id', sa.String(length=20), nullable=False),
+    sa.Column('start', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('tokens', sa.Text(), nullable=False),
     sa.Column('model', sa.String(length=200), nullable=False),
-    sa.Column('dimension', sa.Integer(), nullable=False),
     sa.Column('vector', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_passage')),
-    sa.UniqueConstraint('entity_type', 'entity_id', 'position', 'model', name=op.f('uq_passage_entity_type_entity_id_position_model'))
+    sa.UniqueConstraint('entity_type', 'entity_id', 'model', 'role', 'passage', 'sentence', name=op.f('uq_passage_entity_type_entity_id_model_role_passage_sentence'))
     )
     with op.batch_alter_table('passage', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_passage_entity_id'), ['entity_id'], unique=False)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).with_name("sdg_targets.jsonl")
 
@@ -65,5 +66,5 @@ def goal_of(code: str) -> int:
 
 
 @cache
-def _rows() -> tuple[dict[str, object], ...]:
+def _rows() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines())

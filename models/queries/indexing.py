@@ -1,0 +1,70 @@
+"""Reads of the index's own tables: what has changed, which sentences are stored, and what still lacks vectors."""
+
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models import Challenge, Collaboration, IndexChange, Partner, Passage
+from models.enums import EntityType
+from models.queries.texts import chunks
+
+ENTITIES = {
+    EntityType.PARTNER: Partner,
+    EntityType.CHALLENGE: Challenge,
+    EntityType.COLLABORATION: Collaboration,
+}
+
+
+def next_changes(session: Session, limit: int) -> list[tuple[EntityType, int, int]]:
+    """The entities that have waited longest, each with the last change seen of it."""
+    last = sa.func.max(col(IndexChange.id))
+    statement = (
+        select(IndexChange.entity_type, IndexChange.entity_id, last)
+        .group_by(col(IndexChange.entity_type), col(IndexChange.entity_id))
+        .order_by(sa.func.min(col(IndexChange.id)))
+        .limit(limit)
+    )
+    return [(entity_type, key, change) for entity_type, key, change in session.exec(statement)]
+
+
+def waiting(session: Session) -> int:
+    """How many changes have not been read yet."""
+    return session.exec(select(sa.func.count(col(IndexChange.id)))).one()
+
+
+def is_waiting(session: Session, entity_type: EntityType, entity_id: int) -> bool:
+    """Whether the latest text of an entity has still to be read."""
+    statement = select(IndexChange.id).where(IndexChange.entity_type == entity_type, IndexChange.entity_id == entity_id)
+    return session.exec(statement.limit(1)).first() is not None
+
+
+def passages(session: Session, entity_type: EntityType, ids: Iterable[int], model: str) -> Iterator[Passage]:
+    """The stored sentences of some entities under one model, in reading order."""
+    for piece in chunks(ids):
+        statement = (
+            select(Passage)
+            .where(Passage.entity_type == entity_type, col(Passage.entity_id).in_(piece), Passage.model == model)
+            .order_by(
+                col(Passage.entity_id), col(Passage.role), col(Passage.passage), col(Passage.sentence), col(Passage.id)
+            )
+        )
+        yield from session.exec(statement)
+
+
+def unread(session: Session, entity_type: EntityType, model: str) -> list[int]:
+    """Entities without a single sentence under `model`."""
+    table = ENTITIES[entity_type]
+    known = select(Passage.entity_id).where(Passage.entity_type == entity_type, Passage.model == model)
+    statement = select(col(table.id)).where(col(table.id).not_in(known)).order_by(col(table.id))
+    return [key for key in session.exec(statement) if key is not None]
+
+
+def counts(session: Session, model: str) -> dict[EntityType, int]:
+    """How many entities of each type have sentences under `model`."""
+    statement = (
+        select(Passage.entity_type, sa.func.count(sa.distinct(col(Passage.entity_id))))
+        .where(Passage.model == model)
+        .group_by(col(Passage.entity_type))
+    )
+    return dict(session.exec(statement).all())
