@@ -1,0 +1,169 @@
+"""Reads of published collaborations (連携案件): the library of what was done, with whom, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import Collaboration, CollaborationPartner, CollaborationTarget, Municipality
+from models.queries.partners import registered_among
+
+
+@dataclass(frozen=True)
+class CollaborationFilter:
+    """What a visitor narrows the list down to; an empty field is no condition."""
+
+    municipalities: Sequence[str] = ()
+    goals: Sequence[int] = ()
+    pillars: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class CollaborationCard:
+    """A collaboration as a list shows it."""
+
+    collaboration: Collaboration
+    municipality: Municipality
+    goals: tuple[int, ...]
+    partners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party to a collaboration; `partner_id` only when the public can read about it here."""
+
+    name: str
+    partner_id: int | None
+
+
+@dataclass(frozen=True)
+class CollaborationDetail:
+    """A collaboration as its page shows it."""
+
+    collaboration: Collaboration
+    municipality: Municipality
+    parties: tuple[Party, ...]
+    targets: tuple[CollaborationTarget, ...]
+
+
+def ids(session: Session, wanted: CollaborationFilter, order: str) -> list[int]:
+    """The keys of every published collaboration that `wanted` lets through; `order` is "newest" or "oldest"."""
+    date = col(Collaboration.date)
+    first = [date.desc()] if order == "newest" else [(date == "").asc(), date.asc()]
+    statement = (
+        select(col(Collaboration.id))
+        .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)
+        .where(*_conditions(wanted))
+        .order_by(*first, col(Collaboration.id))
+    )
+    return [key for key in session.exec(statement) if key is not None]
+
+
+def _conditions(wanted: CollaborationFilter) -> list[Any]:
+    conditions: list[Any] = [col(Collaboration.published)]
+    if wanted.municipalities:
+        conditions.append(col(Municipality.code).in_(wanted.municipalities))
+    if wanted.pillars:
+        conditions.append(col(Collaboration.pillar).in_(wanted.pillars))
+    if wanted.statuses:
+        conditions.append(col(Collaboration.status).in_(wanted.statuses))
+    if wanted.goals:
+        goals = select(CollaborationTarget.collaboration_id).where(col(CollaborationTarget.goal).in_(wanted.goals))
+        conditions.append(col(Collaboration.id).in_(goals))
+    return conditions
+
+
+def cards(session: Session, keys: Iterable[int]) -> list[CollaborationCard]:
+    """Cards of the published ones among `keys`, in their order. Three queries."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    statement = (
+        select(Collaboration, Municipality)
+        .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)
+        .where(col(Collaboration.id).in_(wanted), col(Collaboration.published))
+        .order_by(col(Collaboration.id))
+    )
+    found = {row.pk: (row, town) for row, town in session.exec(statement)}
+    goals, names = _goals(session, found), _names(session, found)
+    return [CollaborationCard(*found[key], goals.get(key, ()), names.get(key, ())) for key in wanted if key in found]
+
+
+def _goals(session: Session, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    statement = (
+        select(CollaborationTarget.collaboration_id, CollaborationTarget.goal)
+        .where(col(CollaborationTarget.collaboration_id).in_(list(keys)))
+        .distinct()
+        .order_by(col(CollaborationTarget.collaboration_id), col(CollaborationTarget.goal))
+    )
+    goals: dict[int, tuple[int, ...]] = {}
+    for key, goal in session.exec(statement):
+        goals[key] = (*goals.get(key, ()), goal)
+    return goals
+
+
+def _names(session: Session, keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    statement = (
+        select(CollaborationPartner.collaboration_id, CollaborationPartner.name)
+        .where(col(CollaborationPartner.collaboration_id).in_(list(keys)))
+        .order_by(col(CollaborationPartner.collaboration_id), col(CollaborationPartner.id))
+    )
+    names: dict[int, tuple[str, ...]] = {}
+    for key, name in session.exec(statement):
+        names[key] = (*names.get(key, ()), name)
+    return names
+
+
+def latest_outcomes(session: Session, limit: int) -> list[CollaborationCard]:
+    """The newest published collaborations that say what came of them. Four queries."""
+    statement = (
+        select(col(Collaboration.id))
+        .where(col(Collaboration.published), Collaboration.outcome != "")
+        .order_by(col(Collaboration.date).desc(), col(Collaboration.id).desc())
+        .limit(limit)
+    )
+    return cards(session, [key for key in session.exec(statement) if key is not None])
+
+
+def of_partner(session: Session, partner_id: int) -> list[CollaborationCard]:
+    """The published collaborations that a partner took part in, newest first. Four queries."""
+    statement = (
+        select(col(Collaboration.id), col(Collaboration.date))
+        .join(CollaborationPartner, col(CollaborationPartner.collaboration_id) == Collaboration.id)
+        .where(CollaborationPartner.partner_id == partner_id, col(Collaboration.published))
+        .distinct()
+        .order_by(col(Collaboration.date).desc(), col(Collaboration.id).desc())
+    )
+    return cards(session, [key for key, _ in session.exec(statement) if key is not None])
+
+
+def detail(session: Session, collaboration_id: int) -> CollaborationDetail | None:
+    """A collaboration with its parties and targets, published or not; four queries."""
+    statement = (
+        select(Collaboration, Municipality)
+        .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)
+        .where(Collaboration.id == collaboration_id)
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        return None
+    parties = (
+        select(CollaborationPartner)
+        .where(CollaborationPartner.collaboration_id == collaboration_id)
+        .order_by(col(CollaborationPartner.id))
+    )
+    rows = list(session.exec(parties))
+    targets = (
+        select(CollaborationTarget)
+        .where(CollaborationTarget.collaboration_id == collaboration_id)
+        .order_by(col(CollaborationTarget.goal), col(CollaborationTarget.id))
+    )
+    return CollaborationDetail(*found, _parties(session, rows), tuple(session.exec(targets)))
+
+
+def _parties(session: Session, rows: Sequence[CollaborationPartner]) -> tuple[Party, ...]:
+    """Parties whose own page the public may read get its key."""
+    shown = registered_among(session, [row.partner_id for row in rows if row.partner_id is not None])
+    return tuple(Party(row.name, row.partner_id if row.partner_id in shown else None) for row in rows)

@@ -1,0 +1,152 @@
+"""Reads of working groups (分科会 / 専門部会 / 協議会) and of who sits in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models import GroupMember, Municipality, Partner, WorkingGroup
+from models.enums import GroupMemberStatus, GroupStatus
+from models.queries.partners import registered_among
+
+
+@dataclass(frozen=True)
+class GroupFilter:
+    """What a visitor narrows the list down to; an empty field is no condition. `text` must occur as it stands."""
+
+    text: str = ""
+    municipalities: Sequence[str] = ()
+    goals: Sequence[int] = ()
+    kinds: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """A group as a list shows it."""
+
+    group: WorkingGroup
+    municipality: Municipality
+    members: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A partner in a group; `public` when the public can read about it here."""
+
+    member: GroupMember
+    partner: Partner
+    public: bool
+
+
+@dataclass(frozen=True)
+class GroupDetail:
+    """A group as its page shows it; `seats` are those of present members."""
+
+    group: WorkingGroup
+    municipality: Municipality
+    seats: tuple[Seat, ...]
+
+
+def ids(session: Session, wanted: GroupFilter) -> list[int]:
+    """The keys of every group that `wanted` lets through: active ones first, then by name. One query."""
+    statement = (
+        select(col(WorkingGroup.id))
+        .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
+        .where(*_conditions(wanted))
+        .order_by(_ended(), col(WorkingGroup.name), col(WorkingGroup.id))
+    )
+    return [key for key in session.exec(statement) if key is not None]
+
+
+def _ended() -> Any:
+    rank = {GroupStatus.ACTIVE: 0, GroupStatus.DORMANT: 1, GroupStatus.CLOSED: 2}
+    return sa.case(*((col(WorkingGroup.status) == status, place) for status, place in rank.items()), else_=3)
+
+
+def _conditions(wanted: GroupFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.text:
+        columns = (col(WorkingGroup.name), col(WorkingGroup.purpose), col(Municipality.name))
+        conditions += [
+            sa.or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in wanted.text.split()[:8]
+        ]
+    if wanted.municipalities:
+        conditions.append(col(Municipality.code).in_(wanted.municipalities))
+    if wanted.kinds:
+        conditions.append(col(WorkingGroup.kind).in_(wanted.kinds))
+    if wanted.statuses:
+        conditions.append(col(WorkingGroup.status).in_(wanted.statuses))
+    if wanted.goals:
+        conditions.append(sa.or_(*(_has_goal(goal) for goal in wanted.goals)))
+    return conditions
+
+
+def _has_goal(goal: int) -> Any:
+    """Whether the JSON list holds `goal`: [3, 11] is compared as ,3,11, which both databases can do."""
+    text: Any = sa.cast(col(WorkingGroup.goals), sa.Text)
+    for gone in "[] ":
+        text = sa.func.replace(text, gone, "")
+    return ("," + text + ",").contains(f",{goal},")
+
+
+def cards(session: Session, keys: Iterable[int]) -> list[GroupCard]:
+    """Cards for `keys`, in their order. One query."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    members = (
+        select(sa.func.count(col(GroupMember.id)))
+        .where(GroupMember.group_id == col(WorkingGroup.id), GroupMember.status == GroupMemberStatus.MEMBER)
+        .scalar_subquery()
+    )
+    statement = (
+        select(WorkingGroup, Municipality, members)
+        .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
+        .where(col(WorkingGroup.id).in_(wanted))
+        .order_by(col(WorkingGroup.id))
+    )
+    found = {group.pk: GroupCard(group, town, count or 0) for group, town, count in session.exec(statement)}
+    return [found[key] for key in wanted if key in found]
+
+
+def of_municipality(session: Session, municipality_id: int) -> list[GroupCard]:
+    """The groups of one municipality that have not ended. Two queries."""
+    statement = (
+        select(col(WorkingGroup.id))
+        .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.status != GroupStatus.CLOSED)
+        .order_by(_ended(), col(WorkingGroup.name), col(WorkingGroup.id))
+    )
+    return cards(session, [key for key in session.exec(statement) if key is not None])
+
+
+def detail(session: Session, group_id: int) -> GroupDetail | None:
+    """A group with its present members; three queries."""
+    statement = (
+        select(WorkingGroup, Municipality)
+        .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
+        .where(WorkingGroup.id == group_id)
+    )
+    found = session.exec(statement).first()
+    return None if found is None else GroupDetail(*found, seats(session, group_id, GroupMemberStatus.MEMBER))
+
+
+def seats(session: Session, group_id: int, status: GroupMemberStatus) -> tuple[Seat, ...]:
+    """The partners that stand in `status` with a group, by name; two queries."""
+    statement = (
+        select(GroupMember, Partner)
+        .join(Partner, col(Partner.id) == GroupMember.partner_id)
+        .where(GroupMember.group_id == group_id, GroupMember.status == status)
+        .order_by(col(Partner.name_key), col(GroupMember.id))
+    )
+    rows = list(session.exec(statement))
+    public = registered_among(session, [partner.pk for _, partner in rows])
+    return tuple(Seat(member, partner, partner.pk in public) for member, partner in rows)
+
+
+def member(session: Session, group_id: int, partner_id: int) -> GroupMember | None:
+    """The row of a partner in a group, whatever its status."""
+    statement = select(GroupMember).where(GroupMember.group_id == group_id, GroupMember.partner_id == partner_id)
+    return session.exec(statement).first()
