@@ -110,6 +110,7 @@ def _holds(roles: frozenset[Role]) -> Rule:
 
 
 ANY_CITY = _holds(CITY)
+BY_ITSELF = frozenset({Role.SYSTEM})
 
 #: action → (who may do it, who may at least know of the subject; others get 404)
 RULES: dict[str, tuple[Rule, Rule]] = {
@@ -121,6 +122,8 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     ),
     "partner.edit": (_at(PARTNER_ADMIN), _either(_public, _at(PARTNER | CITY))),
     "partner.work": (_at(PARTNER), _at(PARTNER)),
+    "partner.add": (_either(_admin, _at(BY_ITSELF)), _either(_admin, _at(BY_ITSELF))),
+    "registration.apply": (_at(PARTNER_ADMIN | BY_ITSELF), _at(PARTNER | BY_ITSELF)),
     "registration.view": (_either(_at(PARTNER), _at(CITY)), _either(_at(PARTNER), _at(CITY))),
     "challenge.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
     "challenge.create": (_at(CITY), _at(CITY)),
