@@ -1,6 +1,7 @@
 """Reads of the index's own tables: what has changed, which sentences are stored, and what still lacks vectors."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -9,7 +10,7 @@ from models import Challenge, Collaboration, IndexChange, Partner, Passage
 from models.enums import EntityType
 from models.queries.texts import chunks
 
-ENTITIES = {
+ENTITIES: dict[EntityType, type[Any]] = {
     EntityType.PARTNER: Partner,
     EntityType.CHALLENGE: Challenge,
     EntityType.COLLABORATION: Collaboration,
@@ -25,7 +26,7 @@ def next_changes(session: Session, limit: int) -> list[tuple[EntityType, int, in
         .order_by(sa.func.min(col(IndexChange.id)))
         .limit(limit)
     )
-    return [(entity_type, key, change) for entity_type, key, change in session.exec(statement)]
+    return [(EntityType(kind), key, change or 0) for kind, key, change in session.exec(statement)]
 
 
 def waiting(session: Session) -> int:
@@ -67,4 +68,4 @@ def counts(session: Session, model: str) -> dict[EntityType, int]:
         .where(Passage.model == model)
         .group_by(col(Passage.entity_type))
     )
-    return dict(session.exec(statement).all())
+    return {EntityType(kind): count for kind, count in session.exec(statement)}
