@@ -12,16 +12,36 @@ from models.enums import Role
 
 def mail(session: Session, template: str, user: User, key: str, now: datetime, **params: Any) -> None:
     """Queue `template` for one person; `key` makes it happen once however often the cause is repeated."""
-    unique = f"{template}:{key}:{user.pk}"
+    _queue(session, template, user.email, user.language, f"{key}:{user.pk}", now, params, user.pk)
+
+
+def mail_address(
+    session: Session, template: str, email: str, language: str, key: str, now: datetime, **params: Any
+) -> None:
+    """Queue `template` for an address behind which there may be no account yet."""
+    _queue(session, template, email, language, key, now, params)
+
+
+def _queue(
+    session: Session,
+    template: str,
+    email: str,
+    language: str,
+    key: str,
+    now: datetime,
+    params: dict[str, Any],
+    user_id: int | None = None,
+) -> None:
+    unique = f"{template}:{key}"
     if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == unique)).first() is not None:
         return
     session.add(
         OutboxMessage(
             key=unique,
             template=template,
-            language=user.language,
-            to_email=user.email,
-            user_id=user.pk,
+            language=language,
+            to_email=email,
+            user_id=user_id,
             params=params,
             next_attempt_at=now,
             created_at=now,
