@@ -1,6 +1,7 @@
 """The words for codes: enums, regions, industries, targets, parts of a text and reasons, in the reader's language."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
@@ -274,6 +275,22 @@ def marked(side: Any) -> Markup:
     return out + Markup.escape(text[at:])
 
 
+def pairs(evidence: Iterable[Any]) -> list[dict[str, Any]]:
+    """Evidence as `ev.pairs` draws it; takes Evidence or its stored JSON."""
+    return [_pair(item) if isinstance(item, dict) else _pair(asdict(item)) for item in evidence]
+
+
+def _pair(stored: dict[str, Any]) -> dict[str, Any]:
+    asks, answers = stored["asks"], stored["answers"]
+    return {
+        "query_text": marked(asks),
+        "partner_text": marked(answers),
+        "query_part_label": part_label(asks["part"]),
+        "partner_part_label": part_label(answers["part"]),
+        "strength": stored["strength"],
+    }
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
     "tone": tone,
@@ -286,6 +303,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "fit_label": fit_label,
     "signal_text": signal_text,
     "marked": marked,
+    "pairs": pairs,
 }
 
 
