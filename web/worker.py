@@ -1,0 +1,128 @@
+"""The background worker: reads what changed into the index, sends what waits in the outbox, and cleans up."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from types import FrameType
+
+import structlog
+from flask import Flask
+from sqlalchemy.engine import Engine
+
+from embeddings.encoder import EncoderConfig, open_encoder, open_query_encoder
+from embeddings.paired import PairedEncoder
+from embeddings.server import serve
+from matcher.services import corpora, indexing
+from models.base import utcnow
+from models.session import open_session
+from web import jobs
+from web.settings import Settings
+
+PAUSE = 0.4
+#: while much is waiting, what has been read becomes findable this often
+PUBLISH_EVERY = 8.0
+PURGE_EVERY = timedelta(hours=1)
+HEARTBEAT = "worker.json"
+
+log = structlog.get_logger("musubi.worker")
+
+
+def encoder_config(settings: Settings) -> EncoderConfig:
+    """The encoder as the settings name it."""
+    return EncoderConfig(
+        settings.data_dir,
+        settings.encoder_model,
+        settings.encoder_query_prompt,
+        settings.encoder_document_prompt,
+    )
+
+
+def open_paired(settings: Settings) -> PairedEncoder:
+    """The encoder for documents; nothing is loaded before it is used."""
+    config = encoder_config(settings)
+    return PairedEncoder(lambda: open_query_encoder(config), lambda: open_encoder(config))
+
+
+class Worker:
+    """One per installation. May be killed at any moment: everything it does is either stored or done again."""
+
+    def __init__(self, app: Flask, settings: Settings, engine: Engine) -> None:
+        self._app, self._settings, self._engine = app, settings, engine
+        self._stop = Event()
+        self._encoder = open_paired(settings)
+        self._published = 0.0
+        self._dirty = self._idle = True
+        self._purged = utcnow() - PURGE_EVERY
+
+    def run(self) -> None:
+        """Work until SIGTERM or Ctrl-C."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        server = Thread(target=self._serve_queries, name="encoder", daemon=True)
+        server.start()
+        self._begin()
+        while not self._stop.is_set():
+            busy = [self._safely(task) for task in (self._read, self._publish, self._send, self._clean)]
+            self._beat()
+            if not any(busy):
+                self._stop.wait(PAUSE)
+        server.join(timeout=5)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def _serve_queries(self) -> None:
+        serve(self._settings.encoder_socket, lambda: self._encoder.light, self._stop)
+
+    def _begin(self) -> None:
+        with open_session(self._engine) as session:
+            unread = indexing.mark_unread(session, self._encoder.model_id, utcnow())
+            session.commit()
+        log.info("worker started", unread=unread, model=self._encoder.model_id)
+
+    def _safely(self, task: Callable[[], int]) -> bool:
+        """Whether `task` found something to do; what it raises is logged and tried again after a pause."""
+        try:
+            return task() > 0
+        except Exception:
+            log.exception("task failed", task=task.__name__)
+            self._stop.wait(2)
+            return False
+
+    def _read(self) -> int:
+        read = indexing.drain(self._engine, self._encoder)
+        self._dirty = self._dirty or read > 0
+        self._idle = read == 0
+        return read
+
+    def _publish(self) -> int:
+        """Write a new generation when something was read: at once when nothing more waits, else now and then."""
+        if not self._dirty or not (self._idle or time.monotonic() - self._published > PUBLISH_EVERY):
+            return 0
+        generation = corpora.publish(self._engine, self._settings.data_dir, self._encoder)
+        self._dirty, self._published = generation is None, time.monotonic()
+        return 0
+
+    def _send(self) -> int:
+        return jobs.deliver_due(self._engine, self._settings, self._app, utcnow())
+
+    def _clean(self) -> int:
+        now = utcnow()
+        if now - self._purged < PURGE_EVERY:
+            return 0
+        self._purged = now
+        jobs.purge_expired(self._engine, now)
+        return 0
+
+    def _beat(self) -> None:
+        """Tell /readyz and doctor that this process is alive."""
+        beat = {"pid": os.getpid(), "at": utcnow().isoformat(), "model": self._encoder.model_id}
+        path = Path(self._settings.data_dir) / HEARTBEAT
+        partial = path.with_suffix(".tmp")
+        partial.write_text(json.dumps(beat), encoding="utf-8")
+        partial.replace(path)
