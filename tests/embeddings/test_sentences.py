@@ -1,6 +1,7 @@
 """Sentences are found in Japanese and English, and nothing but spaces, bullets and bare punctuation is left out."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,6 @@ def test_nothing_is_lost_doubled_or_too_long(text: str, max_chars: int) -> None:
     spans = sentence_spans(text, max_chars)
 
     assert all(0 < end - start <= max_chars for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     kept = "".join(text[start:end] for start, end in spans)
     assert re.findall(r"[あ漢a1①👩]", kept) == re.findall(r"[あ漢a1①👩]", text)
