@@ -11,8 +11,8 @@ from matcher import policy
 from matcher.errors import Conflict, Duplicate, Invalid
 from matcher.policy import Actor, Seat, Subject
 from matcher.services import accounts, flow, registrations
+from matcher.services.offerings import offering_row
 from matcher.services.partner_data import (
-    OfferingData,
     PartnerData,
     PersonData,
     ProfileData,
@@ -21,7 +21,7 @@ from matcher.services.partner_data import (
     profile_errors,
     target_errors,
 )
-from models import Municipality, Offering, Partner, PartnerRegion, PartnerTarget, Registration, reference
+from models import Municipality, Partner, PartnerRegion, PartnerTarget, Registration, User, reference
 from models.enums import EntityType, PartnerKind, Role, TargetBasis
 from models.queries import partner_rooms as queries
 
@@ -61,24 +61,37 @@ def register(
     *,
     allow_duplicate: bool,
     now: datetime,
-) -> Registration:
-    """Store a new partner with its administrator and its application to one municipality, and ask for confirmation.
+    return_to: str = "",
+) -> Registration | None:
+    """A stranger registers an organisation: store it, make the person its administrator, apply to one municipality.
 
-    Raises Invalid; Duplicate while somebody like it is there and `allow_duplicate` is False. Otherwise a 法人番号
-    that belongs to another partner is kept in `provenance` for the coordinator instead of on the partner.
+    Answers None when the address has an account: its owner is told by mail, which leads back to `return_to`; nothing
+    is stored then. Raises Invalid; Duplicate while somebody like it is there and `allow_duplicate` is False. Otherwise
+    a 法人番号 that belongs to another partner is kept in `provenance` for the coordinator instead of on the partner.
     """
-    _check_complete(data)
-    flow.get(session, Municipality, municipality_id)
-    data = _settle(session, data, allow_duplicate)
-    user = accounts.create_user(session, person.email, person.name, person.password, person.language, now)
+    data = _ready(session, data, municipality_id, allow_duplicate)
+    user = accounts.register_person(
+        session,
+        email=person.email,
+        name=person.name,
+        password=person.password,
+        language=person.language,
+        return_to=return_to,
+        now=now,
+    )
+    if user is None:
+        return None
     user.title, user.phone = person.title, person.phone
-    partner = _store(session, data, now)
-    accounts.seat(session, user, Role.PARTNER_ADMIN, partner_id=partner.pk)
-    actor = Actor(user.pk, (Seat(Role.PARTNER_ADMIN, partner_id=partner.pk),), name=user.name)
-    flow.record(session, actor, "partner.registered", partner, subject_of(partner), now)
-    registration = registrations.apply(session, actor, partner.pk, municipality_id, now=now)
-    accounts.send_confirmation(session, user, now)
-    return registration
+    return _found(session, data, user, municipality_id, now)
+
+
+def register_as(
+    session: Session, actor: Actor, data: PartnerData, municipality_id: int, *, allow_duplicate: bool, now: datetime
+) -> Registration:
+    """Somebody who has signed in registers an organisation and becomes its administrator. Raises as `register` does."""
+    policy.require(actor, "site.work", Subject())
+    data = _ready(session, data, municipality_id, allow_duplicate)
+    return _found(session, data, flow.get(session, User, actor.user_id or 0), municipality_id, now)
 
 
 def add(session: Session, actor: Actor, data: PartnerData, *, allow_duplicate: bool = False, now: datetime) -> Partner:
@@ -151,20 +164,6 @@ def subject_of(partner: Partner) -> Subject:
     return flow.of_partner(partner, public=False)
 
 
-def new_offering(partner_id: int, position: int, data: OfferingData) -> Offering:
-    """The row for an offering that has been checked."""
-    return Offering(
-        partner_id=partner_id,
-        position=position,
-        title=data.title,
-        description=data.description,
-        audience=data.audience,
-        stage=data.stage,
-        track_record=data.track_record,
-        asks=data.asks,
-    )
-
-
 def _check_complete(data: PartnerData) -> None:
     """What an import may leave open, a registration must say."""
     check_partner(data)
@@ -175,6 +174,20 @@ def _check_complete(data: PartnerData) -> None:
     }
     if errors:
         raise Invalid(errors)
+
+
+def _ready(session: Session, data: PartnerData, municipality_id: int, allow_duplicate: bool) -> PartnerData:
+    _check_complete(data)
+    flow.get(session, Municipality, municipality_id)
+    return _settle(session, data, allow_duplicate)
+
+
+def _found(session: Session, data: PartnerData, user: User, municipality_id: int, now: datetime) -> Registration:
+    partner = _store(session, data, now)
+    accounts.seat(session, user, Role.PARTNER_ADMIN, partner_id=partner.pk)
+    actor = Actor(user.pk, (Seat(Role.PARTNER_ADMIN, partner_id=partner.pk),), name=user.name)
+    flow.record(session, actor, "partner.registered", partner, subject_of(partner), now)
+    return registrations.apply(session, actor, partner.pk, municipality_id, now=now)
 
 
 def _settle(session: Session, data: PartnerData, allow_duplicate: bool) -> PartnerData:
@@ -210,7 +223,7 @@ def _store(session: Session, data: PartnerData, now: datetime) -> Partner:
     _fill(partner, data, now)
     session.add(partner)
     session.flush()
-    session.add_all(new_offering(partner.pk, n, offering) for n, offering in enumerate(data.offerings))
+    session.add_all(offering_row(partner.pk, n, offering) for n, offering in enumerate(data.offerings))
     _set_regions(session, partner.pk, data.regions, [])
     _add_targets(session, partner.pk, dict(data.targets).items())
     flow.mark(session, EntityType.PARTNER, partner.pk, now)
