@@ -16,7 +16,8 @@ from models.queries import accounts as queries
 def close_account(session: Session, actor: Actor, password: str, now: datetime) -> None:
     """The seats, links, sessions and everything personal go; what was done stays, without a name.
 
-    Raises Locked, Invalid for ``current_password``, or for ``seat`` while a house or the platform depends on this person.
+    Raises Locked, Invalid for ``current_password``, or Invalid for ``seat`` while a house or the platform would be left
+    without anybody.
     """
     user = accounts.own(session, actor)
     signing.prove(session, user, password, now)

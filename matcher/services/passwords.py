@@ -25,6 +25,8 @@ _COMMON = frozenset(
 )
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
 _FEWEST_LETTERS = 5
+#: what is left of a password without the person's own name has to be at least this long
+_FEWEST_OTHERS = 8
 
 
 def _plain(password: str) -> str:
@@ -72,6 +74,6 @@ def _is_own(folded: str, email: str, name: str) -> bool:
     """Hardly more than the person's own address or name."""
     for own in (email, email.partition("@")[0], *re.split(r"[.@_+-]", email), name, *name.split()):
         word = _plain(own).casefold().replace(" ", "").replace("\u3000", "")
-        if len(word) >= 3 and len(folded.replace(word, "")) < 6:
+        if len(word) >= 3 and len(folded.replace(word, "")) < _FEWEST_OTHERS:
             return True
     return False

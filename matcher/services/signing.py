@@ -119,19 +119,26 @@ def change_password(session: Session, actor: Actor, current: str, new: str, now:
     prove(session, user, current, now)
     if current == new:
         raise Invalid({"new_password": "password_same"})
-    _set_password(session, user, new, "new_password", now)
+    _require_good(user, new)
+    _set_password(session, user, new, now)
     flow.record(session, actor, "user.password_changed", user, Subject(), now)
     return user
 
 
-def _set_password(session: Session, user: User, password: str, field: str, now: datetime) -> None:
+def _require_good(user: User, password: str) -> None:
     weak = passwords.problem(password, user.email, user.name)
     if weak:
-        raise Invalid({field: weak})
+        raise Invalid({"new_password": weak})
+
+
+def _set_password(session: Session, user: User, password: str, now: datetime) -> None:
+    """All sessions and reset links end; the owner hears of it, in case it was somebody else."""
+    first = user.password_hash is None
     user.password_hash, user.updated_at = passwords.hash_password(password), now
     end_all_sessions(session, user)
     void_tokens(session, user, now, TokenPurpose.RESET)
-    notices.mail(session, "password_changed", user, f"{now.timestamp()}", now)
+    if not first:
+        notices.mail(session, "password_changed", user, f"{now.timestamp()}", now)
 
 
 def forgot_password(session: Session, email: str, network: str, now: datetime) -> None:
@@ -164,11 +171,9 @@ def reset_password(session: Session, secret: str, password: str, now: datetime) 
     Raises NotFound when the link leads nowhere, Invalid for ``new_password``.
     """
     user = resetting(session, secret, now)
-    weak = passwords.problem(password, user.email, user.name)
-    if weak:
-        raise Invalid({"new_password": weak})
+    _require_good(user, password)
     consume_token(session, TokenPurpose.RESET, secret, now)
-    _set_password(session, user, password, "new_password", now)
+    _set_password(session, user, password, now)
     accounts.mark_confirmed(session, user, now)
     counters.forget(session, counters.ADDRESS, user.email)
     flow.record(session, accounts.person_of(user), "user.password_reset", user, Subject(), now)
