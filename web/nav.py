@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -14,13 +14,14 @@ from web.settings import Settings
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation."""
+    """One entry of a menu; `method` "post" draws a button, as signing out needs."""
 
     endpoint: str
     label: str
     url: str
     active: bool
     badge: int | None = None
+    method: str = "get"
 
 
 def init_nav(app: Flask, settings: Settings) -> None:
@@ -30,6 +31,8 @@ def init_nav(app: Flask, settings: Settings) -> None:
     def common() -> dict[str, Any]:
         return {
             "nav": _items(),
+            "account_nav": _account(),
+            "footer_nav": _footer(),
             "lang": str(get_locale() or "ja"),
             "site_name": "Musubi",
             "demo": settings.demo,
@@ -54,3 +57,26 @@ def _items() -> list[NavItem]:
         entries.append(("admin.index", _("Administration")))
     here = request.blueprint
     return [NavItem(name, label, url_for(name), name.split(".")[0] == here) for name, label in entries]
+
+
+def _account() -> list[NavItem]:
+    """The account menu of somebody signed in; for others the buttons of the header, the most important last."""
+    if actor().user_id is None:
+        return _menu([("register.start", _("Register as a partner"), "get"), ("accounts.sign_in", _("Sign in"), "get")])
+    return _menu([("accounts.account", _("Account settings"), "get"), ("accounts.sign_out", _("Sign out"), "post")])
+
+
+def _footer() -> list[NavItem]:
+    return _menu(
+        [
+            ("site.about", _("About Musubi"), "get"),
+            ("site.municipalities", _("Participating municipalities"), "get"),
+            ("site.accessibility", _("Accessibility"), "get"),
+            ("site.privacy", _("Personal information"), "get"),
+        ]
+    )
+
+
+def _menu(entries: list[tuple[str, str, str]]) -> list[NavItem]:
+    known = current_app.view_functions
+    return [NavItem(name, label, url_for(name), False, None, how) for name, label, how in entries if name in known]
