@@ -26,6 +26,7 @@ FIELD_ERRORS = {
     "password_wrong": lazy_gettext("The password is not right."),
     "unknown": lazy_gettext("This choice is not available. Please choose again."),
     "date_past": lazy_gettext("Please choose a date in the future."),
+    "group_exists": lazy_gettext("There is already a working group with this name."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

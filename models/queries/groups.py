@@ -150,3 +150,13 @@ def member(session: Session, group_id: int, partner_id: int) -> GroupMember | No
     """The row of a partner in a group, whatever its status."""
     statement = select(GroupMember).where(GroupMember.group_id == group_id, GroupMember.partner_id == partner_id)
     return session.exec(statement).first()
+
+
+def named(session: Session, municipality_id: int, name: str) -> WorkingGroup | None:
+    """The group of a municipality with exactly this name."""
+    statement = (
+        select(WorkingGroup)
+        .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.name == name)
+        .order_by(col(WorkingGroup.id))
+    )
+    return session.exec(statement).first()
