@@ -35,6 +35,14 @@ def get(session: Session, model: type[T], key: int) -> T:
     return row
 
 
+def locked(session: Session, model: type[T], key: int) -> T:
+    """The row as it stands now, held against other writers until the transaction ends, or NotFound."""
+    row = session.get(model, key, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def of_challenge(challenge: Challenge) -> Subject:
     """A challenge belongs to its municipality; the public reads it once published."""
     return Subject(municipality_id=challenge.municipality_id, public=challenge.status in PUBLIC_CHALLENGE)
