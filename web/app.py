@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, security
+from web import auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, routing, security
 from web.settings import Settings
 
 AREAS = (
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, *(settings.proxy_hops,) * 3)  # type: ignore[method-assign]
+    routing.init_routing(app)
     observe.init_observe(app, settings)
     db.init_db(app, settings)
     auth.init_auth(app)
