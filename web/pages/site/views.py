@@ -1,14 +1,129 @@
-"""The portal's front page and what stands beside it."""
+"""The portal's front page, the municipalities, and what stands beside them."""
 
-from flask import Blueprint, Response
+from datetime import timedelta
 
-from web.auth import Access, access
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+
+from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
+from matcher.services.challenge_data import today
+from models import User
+from models.queries import challenges, collaborations, groups
+from models.queries import site as queries
+from web.auth import Access, access, actor, now
+from web.db import db
 from web.htmx import page
+from web.i18n import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, LANGUAGES
+from web.links import safe_next
 
 bp = Blueprint("site", __name__)
+
+LATEST, PRECEDENTS = 6, 4
+SITE_MAP_LIMIT = 10_000
+PLAIN_PAGES = ("site.home", "site.about", "site.municipalities", "site.accessibility", "site.privacy")
+LISTS = ("challenges.index", "partners.index", "collaborations.index", "groups.index")
 
 
 @bp.get("/")
 @access(Access.PUBLIC)
 def home() -> Response:
-    return page("site/home.html")
+    """The front page."""
+    open_now = challenges.ChallengeFilter(statuses=OPEN_CHALLENGE, open=OPEN_CHALLENGE)
+    newest = challenges.ids(db(), open_now, "newest", today(now()))[:LATEST]
+    return page(
+        "site/home.html",
+        counts=queries.counts(db(), OPEN_CHALLENGE),
+        latest=challenges.cards(db(), newest),
+        outcomes=collaborations.latest_outcomes(db(), PRECEDENTS),
+        by_goal=challenges.counts_by_goal(db(), OPEN_CHALLENGE),
+        towns=queries.municipalities(db()),
+    )
+
+
+@bp.get("/about")
+@access(Access.PUBLIC)
+def about() -> Response:
+    return page("site/about.html")
+
+
+@bp.get("/accessibility")
+@access(Access.PUBLIC)
+def accessibility() -> Response:
+    return page("site/accessibility.html")
+
+
+@bp.get("/privacy")
+@access(Access.PUBLIC)
+def privacy() -> Response:
+    return page("site/privacy.html")
+
+
+@bp.get("/municipalities")
+@access(Access.PUBLIC)
+def municipalities() -> Response:
+    return page("site/municipalities.html", towns=queries.municipality_cards(db(), OPEN_CHALLENGE))
+
+
+@bp.get("/municipalities/<code>")
+@access(Access.PUBLIC)
+def municipality(code: str) -> Response:
+    """Everything that one municipality publishes."""
+    town = queries.municipality(db(), code) if code.isascii() and code.isdigit() and len(code) == 6 else None
+    if town is None:
+        abort(404)
+    wanted = challenges.ChallengeFilter(statuses=OPEN_CHALLENGE, open=OPEN_CHALLENGE, municipalities=[code])
+    posted = challenges.ids(db(), wanted, "newest", today(now()))
+    done = collaborations.ids(db(), collaborations.CollaborationFilter(municipalities=[code]), "newest")
+    return page(
+        "site/municipality.html",
+        town=town,
+        posted=len(posted),
+        open_challenges=challenges.cards(db(), posted[:LATEST]),
+        done=len(done),
+        precedents=collaborations.cards(db(), done[:PRECEDENTS]),
+        schemes=queries.schemes(db(), town.pk),
+        groups=groups.of_municipality(db(), town.pk),
+        indicators=queries.indicators(db(), town.pk),
+    )
+
+
+@bp.post("/language")
+@access(Access.PUBLIC)
+def set_language() -> Response:
+    """Remember the language in a cookie and, for somebody signed in, with the account; then go back."""
+    wanted = request.form.get("lang", "")
+    language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+    user = db().get(User, actor().user_id) if actor().signed_in else None
+    if user is not None:
+        user.language = language
+    response = make_response(redirect(safe_next(request.form.get("next")), 303))
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=timedelta(days=365),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@bp.get("/robots.txt")
+@access(Access.PUBLIC)
+def robots() -> Response:
+    return _plain("site/robots.txt", "text/plain")
+
+
+@bp.get("/sitemap.xml")
+@access(Access.PUBLIC)
+def sitemap() -> Response:
+    """Every public page, for search engines."""
+    paths = [url_for(name) for name in PLAIN_PAGES + LISTS]
+    paths += [url_for("site.municipality", code=town.code) for town in queries.municipalities(db())]
+    keys = queries.public_keys(db(), PUBLIC_CHALLENGE, SITE_MAP_LIMIT)
+    paths += [url_for(f"{area}.detail", **{f"{area[:-1]}_id": key}) for area, found in keys.items() for key in found]
+    return _plain("site/sitemap.xml", "application/xml", paths=paths)
+
+
+def _plain(template: str, mimetype: str, **context: object) -> Response:
+    base = current_app.extensions["settings"].base_url
+    return Response(render_template(template, base=base, **context), mimetype=mimetype)
