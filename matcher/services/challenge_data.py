@@ -29,6 +29,7 @@ PLAIN = (
     "contact_email",
     "contact_phone",
 )
+JAPAN = ZoneInfo("Asia/Tokyo")
 _PLACES = {target.code: place for place, target in enumerate(reference.targets())}
 _EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 
@@ -71,7 +72,7 @@ def in_order(codes: Iterable[str]) -> list[str]:
 
 def today(now: datetime) -> date:
     """The date in Japan."""
-    return now.astimezone(ZoneInfo("Asia/Tokyo")).date()
+    return now.astimezone(JAPAN).date()
 
 
 def months_later(day: date, months: int) -> date:

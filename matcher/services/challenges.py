@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session
 
 from matcher import policy
@@ -131,7 +132,9 @@ def publish(session: Session, actor: Actor, challenge_id: int, *, note: str = ""
 
 def unpublish(session: Session, actor: Actor, challenge_id: int, *, note: str = "", now: datetime) -> Challenge:
     """Take a challenge off the portal and back into review; invitations without an answer are withdrawn."""
-    return _end(session, actor, challenge_id, "unpublish", note, now)
+    row = _end(session, actor, challenge_id, "unpublish", note, now)
+    row.submitted_at = now
+    return row
 
 
 def close(session: Session, actor: Actor, challenge_id: int, *, note: str = "", now: datetime) -> Challenge:
@@ -225,6 +228,7 @@ def _fill(row: Challenge, data: ChallengeData, now: datetime) -> None:
         setattr(row, name, getattr(data, name))
     row.wanted_kinds = [kind.value for kind in data.wanted_kinds]
     row.updated_at = now
+    flag_modified(row, "updated_at")  # the version moves on even when only needs or targets changed
 
 
 def _set_needs(session: Session, challenge_id: int, data: ChallengeData) -> None:
