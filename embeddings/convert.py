@@ -1,17 +1,15 @@
 """Turns the packed weights into the bundled model's folder, once per installation: `python -m embeddings.convert`."""
 
 import argparse
-import fcntl
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+from embeddings.files import locked, sha256_of, sync
 from embeddings.packed_e5 import WeightsNotFound, find_weights, read_packed
 
 MODEL_NAME = "multilingual-e5-small"
@@ -51,8 +49,7 @@ def convert_bundled(data_dir: Path, report: Callable[[str], None] = lambda _: No
     target = bundled_folder(data_dir)
     if is_current(target):
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(target.parent / f".{MODEL_NAME}.lock"):
+    with locked(target.parent / f".{MODEL_NAME}.lock"):
         if not is_current(target):
             _convert(target, report)
     return target
@@ -91,11 +88,6 @@ def damaged_files(folder: Path) -> list[str]:
     ]
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _convert(target: Path, report: Callable[[str], None]) -> None:
     from embeddings.onnx_export import write_onnx
     from embeddings.standard_folder import write_standard_folder
@@ -120,11 +112,11 @@ def _write_manifest(folder: Path, source: Path) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in paths:
         path.chmod(0o644)  # safetensors writes 0600; web server and worker may run as different users
-        _sync(path)
+        sync(path)
     files = {str(path.relative_to(folder)): (path.stat().st_size, sha256_of(path)) for path in paths}
     manifest = Manifest(MODEL_NAME, CONVERSION, source.name, sha256_of(source), files)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
-    _sync(folder / MANIFEST)
+    sync(folder / MANIFEST)
     folder.chmod(0o755)
 
 
@@ -137,22 +129,7 @@ def _put_in_place(fresh: Path, target: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
     else:
         fresh.rename(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    sync(target.parent)
 
 
 def main() -> None:

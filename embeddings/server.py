@@ -5,18 +5,18 @@ repair when either side restarts or forks.
 """
 
 import argparse
-import fcntl
 import logging
 import os
 import signal
 import socketserver
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any
 
 from embeddings.encoder import Encoder, EncoderConfig, open_query_encoder
+from embeddings.files import locked
 from embeddings.wire import WireError, receive_message, send_message
 
 MAX_TEXTS = 64
@@ -65,10 +65,9 @@ def _warm_up(server: "_Server", open: Callable[[], Encoder], stop: Event) -> Non
 @contextmanager
 def _sole_server(socket_path: Path) -> Iterator[None]:
     """A lock that dies with its process, unlike the socket's file, tells a running server from a killed one."""
-    socket_path.parent.mkdir(parents=True, exist_ok=True)
-    with socket_path.with_name(socket_path.name + ".lock").open("w") as file:
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(locked(socket_path.with_name(socket_path.name + ".lock"), wait=False))
         except BlockingIOError as error:
             raise AlreadyServed(f"{socket_path} is served by another process") from error
         yield

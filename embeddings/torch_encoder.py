@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.convert import bundled_folder, read_manifest, sha256_of
+from embeddings.convert import bundled_folder, read_manifest
 from embeddings.encoder import BUNDLED, EncoderConfig, bundled_model_id, model_id_of
+from embeddings.files import sha256_of
 from embeddings.windows import Windowed
 
 BATCH = 32
