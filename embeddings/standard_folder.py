@@ -30,7 +30,9 @@ def write_standard_folder(model: PackedModel, folder: Path) -> None:
     """Write `folder` so that `SentenceTransformer(folder)` opens it. Needs torch; about 500 MB on disk."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     plain = folder / "plain"
     _write_transformer(model, plain)
     modules = [
