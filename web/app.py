@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, routing, security
+from web import assets, auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, routing, security
 from web.settings import Settings
 
 AREAS = (
@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     auth.init_auth(app)
     CSRFProtect(app)
     security.init_security(app)
+    assets.init_assets(app)
     i18n.init_i18n(app)
     labels.init_labels(app)
     macros.init_macros(app)

@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -38,10 +38,11 @@ def init_errors(app: Flask) -> None:
 def error_page(status: int, message: str = "", **context: object) -> Response:
     """The page for `status`; `message` adds what is particular to this case."""
     template = status if status in TEMPLATES else (400 if status < 500 else 500)
-    html = render_template(
-        f"errors/{template}.html", status=status, message=message, request_id=g.get("request_id", ""), **context
-    )
-    return make_response(html, status)
+    context |= {"status": status, "message": message, "request_id": g.get("request_id", "")}
+    try:
+        return make_response(render_template(f"errors/{template}.html", **context), status)
+    except SQLAlchemyError:  # the head of the page asks who is signed in, and the database is what failed
+        return make_response(f"{status} {g.get('request_id', '')}\n", status, {"Content-Type": "text/plain"})
 
 
 def _domain(error: DomainError) -> Response:
