@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from matcher.errors import NotAllowed
 from matcher.policy import ANONYMOUS, Actor, Seat
-from models import User
+from models import Membership, User
 from models.base import utcnow
 from models.enums import Role
 from models.queries import accounts as account_queries
@@ -113,7 +113,11 @@ def _load(token: str) -> SignedIn | None:
     found = account_queries.session_user(db(), token_hash(token), now())
     if found is None:
         return None
-    user, memberships = found
+    return signed_in(*found, token)
+
+
+def signed_in(user: User, memberships: list[Membership], token: str) -> SignedIn:
+    """The person with all seats, behind a session token."""
     seats = tuple(Seat(m.role, m.municipality_id, m.partner_id, m.department_id) for m in memberships)
     return SignedIn(user, Actor(user.pk, seats, user.is_admin, name=user.name), token)
 
