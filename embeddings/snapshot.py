@@ -136,7 +136,7 @@ def _fill(
 
 def _write_array(path: Path, array: NDArray[Any]) -> dict[str, Any]:
     with path.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+        np.save(file, np.asarray(array, order="C"), allow_pickle=False)
         file.flush()
         os.fsync(file.fileno())
     return {"sha256": sha256_of(path), "bytes": path.stat().st_size, "shape": list(array.shape)}
@@ -171,8 +171,8 @@ def _read(home: Path, name: str, generation: int) -> Snapshot:
 def _map_array(path: Path, facts: Mapping[str, Any]) -> NDArray[Any]:
     if path.stat().st_size != facts["bytes"] or sha256_of(path) != facts["sha256"]:
         raise ValueError(f"{path.name} is not the file that was written")
-    # Nothing cannot be mapped.
-    array: NDArray[Any] = np.load(path, mmap_mode=None if 0 in facts["shape"] else "r", allow_pickle=False)
+    # Nothing cannot be mapped, and a single value need not be.
+    array: NDArray[Any] = np.load(path, mmap_mode="r" if facts["shape"] and 0 not in facts["shape"] else None, allow_pickle=False)
     return array
 
 

@@ -21,7 +21,10 @@ class Passage(Row, table=True):
     Rows of two models may stand side by side while one replaces the other.
     """
 
-    __table_args__ = (UniqueConstraint("entity_type", "entity_id", "model", "role", "passage", "sentence"),)
+    __table_args__ = (
+        UniqueConstraint("entity_type", "entity_id", "model", "role", "passage", "sentence"),
+        {"sqlite_autoincrement": True},  # ids only grow: a snapshot knows by the last one what it has not seen
+    )
     entity_type: EntityType = Field(sa_type=choice(EntityType))
     entity_id: int = Field(index=True)
     role: TextRole = Field(sa_type=choice(TextRole))

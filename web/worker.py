@@ -55,6 +55,7 @@ class Worker:
         self._app, self._settings, self._engine = app, settings, engine
         self._stop = Event()
         self._encoder = open_paired(settings)
+        self._library: corpora.Library | None = None
         self._published = 0.0
         self._dirty = self._idle = True
         self._purged = utcnow() - PURGE_EVERY
@@ -104,8 +105,11 @@ class Worker:
         """Write a new generation when something was read: at once when nothing more waits, else now and then."""
         if not self._dirty or not (self._idle or time.monotonic() - self._published > PUBLISH_EVERY):
             return 0
-        generation = corpora.publish(self._engine, self._settings.data_dir, self._encoder)
-        self._dirty, self._published = generation is None, time.monotonic()
+        before = self._library
+        self._library = corpora.publish(self._engine, self._settings.data_dir, self._encoder, before)
+        self._dirty, self._published = self._library is None, time.monotonic()
+        if self._library and (before is None or before.model != self._library.model):
+            indexing.forget_other_models(self._engine, self._library.model)
         return 0
 
     def _send(self) -> int:

@@ -144,6 +144,13 @@ def _forget(session: Session, entity_type: EntityType, entity_id: int, last: int
     )
 
 
+def forget_other_models(engine: Engine, model: str) -> None:
+    """Delete the sentences of models that `model` has replaced."""
+    with open_session(engine) as session:
+        session.execute(sa.delete(Passage).where(col(Passage.model) != model))
+        session.commit()
+
+
 def stored(
     session: Session, entity_type: EntityType, ids: list[int], role: TextRole, model: str
 ) -> dict[int, tuple[Group, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlmodel import Session
 
 from embeddings.sentences import sentence_spans
-from matcher.engine.types import Document, Passage, Profile, Sentence
+from matcher.engine.types import Document, Passage, Past, Profile, Sentence
 from models import Collaboration, reference
 from models.enums import ChallengeKind, EntityType, TextRole
 from models.queries import texts
@@ -67,8 +67,7 @@ def partner_profile(text: PartnerText) -> Profile:
         stages=frozenset(offering.stage.value for offering in text.offerings),
         targets=frozenset(text.targets),
         capacity_left=max(0, partner.capacity - text.busy),
-        past_count=len(text.past_places),
-        past_places=frozenset(text.past_places),
+        past=tuple(Past(*past) for past in text.past),
     )
 
 

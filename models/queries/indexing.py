@@ -69,3 +69,19 @@ def counts(session: Session, model: str) -> dict[EntityType, int]:
         .group_by(col(Passage.entity_type))
     )
     return {EntityType(kind): count for kind, count in session.exec(statement)}
+
+
+def last_passage(session: Session, model: str) -> int:
+    """The highest id of a stored sentence; 0 when there is none."""
+    return session.exec(select(sa.func.max(col(Passage.id))).where(Passage.model == model)).one() or 0
+
+
+def written_since(session: Session, entity_type: EntityType, model: str, last: int) -> list[int]:
+    """Entities of which a sentence with a higher id than `last` is stored."""
+    statement = (
+        select(Passage.entity_id)
+        .where(Passage.entity_type == entity_type, Passage.model == model, col(Passage.id) > last)
+        .distinct()
+        .order_by(col(Passage.entity_id))
+    )
+    return list(session.exec(statement))

@@ -37,7 +37,7 @@ class PartnerText:
     offerings: list[Offering] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
-    past_places: list[str] = field(default_factory=list)
+    past: list[tuple[str, str]] = field(default_factory=list)
     busy: int = 0
 
 
@@ -74,32 +74,33 @@ def _partner_texts(session: Session, ids: list[int]) -> list[PartnerText]:
     offerings = _children(session, Offering, Offering.partner_id, ids, col(Offering.position))
     regions = _children(session, PartnerRegion, PartnerRegion.partner_id, ids)
     targets = _children(session, PartnerTarget, PartnerTarget.partner_id, ids)
-    places, busy = _past_places(session, ids), _busy(session, ids)
+    past, busy = _past(session, ids), _busy(session, ids)
     return [
         PartnerText(
             row,
             offerings[row.pk],
             [r.region for r in regions[row.pk]],
             [t.target for t in targets[row.pk]],
-            places[row.pk],
+            past[row.pk],
             busy.get(row.pk, 0),
         )
         for row in partners
     ]
 
 
-def _past_places(session: Session, ids: list[int]) -> dict[int, list[str]]:
+def _past(session: Session, ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Published collaborations of each partner, newest first: the municipality's code and the title."""
     statement = (
-        select(CollaborationPartner.partner_id, Municipality.code)
+        select(CollaborationPartner.partner_id, Municipality.code, Collaboration.title)
         .join(Collaboration, col(Collaboration.id) == CollaborationPartner.collaboration_id)
         .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)
         .where(col(CollaborationPartner.partner_id).in_(ids), Collaboration.published)
-        .order_by(col(CollaborationPartner.id))
+        .order_by(col(Collaboration.date).desc(), col(CollaborationPartner.id))
     )
-    found: dict[int, list[str]] = defaultdict(list)
-    for partner_id, code in session.exec(statement):
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for partner_id, code, title in session.exec(statement):
         if partner_id is not None:
-            found[partner_id].append(code)
+            found[partner_id].append((code, title))
     return found
 
 

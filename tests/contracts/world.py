@@ -1,0 +1,141 @@
+"""Two municipalities and two partners with one of everything, for tests that ask who may see what."""
+
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from models import (
+    Collaboration,
+    GroupMember,
+    Interest,
+    Introduction,
+    Membership,
+    Offering,
+    OutboxMessage,
+    Recommendation,
+    Registration,
+    User,
+    UserSession,
+)
+from models.enums import (
+    ChallengeStatus,
+    CollaborationStatus,
+    GroupMemberStatus,
+    RecommendationSource,
+    RecommendationStatus,
+    RegistrationStatus,
+    Role,
+)
+from tests import factories
+from tests.factories import NOW
+
+PEOPLE = (
+    "anonymous",
+    "coordinator",
+    "department",
+    "partner_admin",
+    "partner_member",
+    "other_coordinator",
+    "other_partner",
+    "admin",
+)
+
+
+@dataclass
+class World:
+    """Ids of everybody and everything that belongs to the first municipality and the first partner."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    code: str = ""
+
+
+def build(session: Session) -> World:
+    world = World()
+    town, other_town = factories.municipality(session), factories.municipality(session, "431001", "熊本市")
+    house = factories.partner(session, town=town)
+    other_house = factories.partner(session, "株式会社よそ", town=other_town)
+    seats = {
+        "coordinator": (Role.COORDINATOR, town, None),
+        "department": (Role.DEPARTMENT, town, None),
+        "partner_admin": (Role.PARTNER_ADMIN, None, house),
+        "partner_member": (Role.PARTNER_MEMBER, None, house),
+        "other_coordinator": (Role.COORDINATOR, other_town, None),
+        "other_partner": (Role.PARTNER_ADMIN, None, other_house),
+    }
+    for name, (role, municipality, partner) in seats.items():
+        person = factories.user(session, name)
+        factories.seat(session, person, role, municipality=municipality, partner=partner)
+        world.people[name] = person.pk
+    world.people["admin"] = factories.user(session, "admin", is_admin=True).pk
+    draft = factories.challenge(session, town, title="下書きの課題", status=ChallengeStatus.DRAFT)
+    challenge = factories.challenge(session, town)
+    group = factories.group(session, town)
+    applicant = factories.partner(session, "申請中の会社", town=town, status=RegistrationStatus.APPLIED)
+    session.add(GroupMember(group_id=group.pk, partner_id=applicant.pk, status=GroupMemberStatus.REQUESTED))
+    proposed = _recommendation(session, town.pk, draft.pk, house.pk, RecommendationStatus.PROPOSED)
+    invited = _recommendation(session, town.pk, challenge.pk, house.pk, RecommendationStatus.INTRODUCED)
+    session.add(
+        Introduction(
+            recommendation_id=invited.pk,
+            municipality_id=town.pk,
+            city_contact={"name": "窓口 一郎", "email": "madoguchi@example.lg.jp"},
+            partner_contact={"name": "企業 三郎", "email": "kigyo@example.jp"},
+        )
+    )
+    session.add(Interest(challenge_id=challenge.pk, partner_id=applicant.pk, message="関心があります。"))
+    collaboration = Collaboration(
+        municipality_id=town.pk, kind="pilot", title="見守りの実証", status=CollaborationStatus.DONE, published=True
+    )
+    mail = OutboxMessage(key="k", template="confirm", to_email="a@example.jp", next_attempt_at=NOW)
+    session.add_all([collaboration, mail])
+    session.flush()
+    registration = session.query(Registration).filter_by(partner_id=applicant.pk).one()
+    offering = session.query(Offering).filter_by(partner_id=house.pk).one()
+    member = session.query(GroupMember).filter_by(group_id=group.pk).one()
+    seat = session.query(Membership).filter_by(user_id=world.people["partner_member"]).one()
+    entry = UserSession(
+        token_hash="0" * 64,
+        user_id=world.people["partner_admin"],
+        last_seen_at=NOW,
+        expires_at=NOW.replace(year=2099),
+    )
+    session.add(entry)
+    session.flush()
+    assert session.get(User, world.people["admin"]) is not None
+    world.code = town.code
+    world.ids = {
+        "draft": draft.pk,
+        "challenge": challenge.pk,
+        "partner": house.pk,
+        "applicant": applicant.pk,
+        "group": group.pk,
+        "member": member.pk,
+        "registration": registration.pk,
+        "offering": offering.pk,
+        "proposed": proposed.pk,
+        "introduced": invited.pk,
+        "collaboration": collaboration.pk,
+        "mail": mail.pk,
+        "seat": seat.pk,
+        "session": entry.pk,
+        "municipality": town.pk,
+        "user": world.people["partner_member"],
+    }
+    session.commit()
+    return world
+
+
+def _recommendation(
+    session: Session, municipality_id: int, challenge_id: int, partner_id: int, status: RecommendationStatus
+) -> Recommendation:
+    row = Recommendation(
+        municipality_id=municipality_id,
+        challenge_id=challenge_id,
+        partner_id=partner_id,
+        source=RecommendationSource.MANUAL,
+        status=status,
+    )
+    session.add(row)
+    session.flush()
+    return row
