@@ -91,7 +91,8 @@ def upgrade() -> None:
     sa.Column('model', sa.String(length=200), nullable=False),
     sa.Column('vector', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_passage')),
-    sa.UniqueConstraint('entity_type', 'entity_id', 'model', 'role', 'passage', 'sentence', name=op.f('uq_passage_entity_type_entity_id_model_role_passage_sentence'))
+    sa.UniqueConstraint('entity_type', 'entity_id', 'model', 'role', 'passage', 'sentence', name=op.f('uq_passage_entity_type_entity_id_model_role_passage_sentence')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('passage', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_passage_entity_id'), ['entity_id'], unique=False)
