@@ -1,14 +1,88 @@
-"""Collaborations and precedents as everybody sees them."""
+"""Collaborations as everybody sees them: what municipalities did with whom, and what came of it."""
 
 from flask import Blueprint, Response
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from matcher.errors import NotFound
+from matcher.lifecycles import PUBLIC_CHALLENGE
+from models import Collaboration
+from models.enums import CollaborationStatus, EntityType, Pillar
+from models.queries import challenges
+from models.queries import collaborations as queries
+from web import facets
 from web.auth import Access, access
+from web.db import db
 from web.htmx import page
+from web.listing import Facet, Listing, Page, goals
+from web.matching import matchbook
+from web.pages.collaborations.words import KINDS
 
 bp = Blueprint("collaborations", __name__)
+
+SORTS = {"newest": _l("Newest first"), "oldest": _l("Oldest first")}
+LOOKED_AT, SHOWN = 12, 4
+
+
+@bp.app_template_filter()
+def collaboration_kind(kind: str) -> str:
+    """The word for a kind of collaboration."""
+    return str(KINDS.get(kind, kind))
+
+
+@bp.app_template_filter()
+def figure(value: object) -> str:
+    """A printed figure: numbers with their separators, anything else as it stands."""
+    return str(format_decimal(value)) if isinstance(value, int | float) else str(value)
 
 
 @bp.get("/collaborations")
 @access(Access.PUBLIC)
 def index() -> Response:
-    return page("collaborations/index.html")
+    """Search and narrow down the library of precedents."""
+    listing = Listing.of_request("collaborations.index", _facets(), SORTS)
+    found = listing.search(EntityType.COLLABORATION, queries.ids(db(), _wanted(listing), listing.sort))
+    shown = Page(listing, len(found.keys))
+    cards = queries.cards(db(), shown.of(found.keys))
+    return listing.show("collaborations/index.html", shown, cards=cards, semantic=found.semantic)
+
+
+def _facets() -> list[Facet]:
+    return [
+        facets.municipality(),
+        facets.goal(),
+        facets.of("status", _("Status"), CollaborationStatus),
+        facets.of("pillar", _("Pillar"), Pillar),
+    ]
+
+
+def _wanted(listing: Listing) -> queries.CollaborationFilter:
+    return queries.CollaborationFilter(
+        municipalities=listing["municipality"],
+        goals=goals(listing["goal"]),
+        pillars=listing["pillar"],
+        statuses=listing["status"],
+    )
+
+
+@bp.get("/collaborations/<int:collaboration_id>")
+@access(Access.PUBLIC)
+def detail(collaboration_id: int) -> Response:
+    found = queries.detail(db(), collaboration_id)
+    if found is None or not found.collaboration.published:
+        raise NotFound()
+    return page(
+        "collaborations/detail.html",
+        found=found,
+        row=found.collaboration,
+        similar=_elsewhere(found.collaboration),
+    )
+
+
+def _elsewhere(row: Collaboration) -> list[challenges.ChallengeCard]:
+    """Public challenges, of other municipalities too, that resemble what was done here."""
+    text = "\n".join(part for part in (row.title, row.summary, row.outcome) if part)
+    matches = matchbook().similar(db(), text, EntityType.CHALLENGE, limit=LOOKED_AT).matches
+    keys = [match.entity_id for match in matches if match.fit and match.entity_id != row.challenge_id]
+    return challenges.cards(db(), keys, PUBLIC_CHALLENGE)[:SHOWN]

@@ -1,9 +1,21 @@
-"""Working groups as everybody sees them."""
+"""Working groups as everybody sees them, and the doors through which partners come and go."""
 
-from flask import Blueprint, Response
+from typing import Any
 
-from web.auth import Access, access
-from web.htmx import page
+from flask import Blueprint, Response, flash, request, url_for
+from flask_babel import gettext as _
+
+from matcher.errors import NotFound
+from matcher.services import groups
+from matcher.services.interests import STANDING
+from models.enums import GroupKind, GroupMemberStatus, GroupStatus
+from models.queries import groups as queries
+from models.queries.partners import standings
+from web import facets
+from web.auth import Access, access, actor, now, partner_id
+from web.db import db
+from web.htmx import page, see_other
+from web.listing import Facet, Listing, Page, goals
 
 bp = Blueprint("groups", __name__)
 
@@ -11,4 +23,68 @@ bp = Blueprint("groups", __name__)
 @bp.get("/groups")
 @access(Access.PUBLIC)
 def index() -> Response:
-    return page("groups/index.html")
+    """Search and narrow down the working groups."""
+    listing = Listing.of_request("groups.index", _facets(), {})
+    keys = queries.ids(db(), _wanted(listing))
+    shown = Page(listing, len(keys))
+    return listing.show("groups/index.html", shown, cards=queries.cards(db(), shown.of(keys)), semantic=True)
+
+
+def _facets() -> list[Facet]:
+    return [
+        facets.of("status", _("Status"), GroupStatus),
+        facets.of("kind", _("Kind"), GroupKind),
+        facets.municipality(),
+        facets.goal(),
+    ]
+
+
+def _wanted(listing: Listing) -> queries.GroupFilter:
+    return queries.GroupFilter(
+        text=listing.q,
+        municipalities=listing["municipality"],
+        goals=goals(listing["goal"]),
+        kinds=listing["kind"],
+        statuses=listing["status"],
+    )
+
+
+@bp.get("/groups/<int:group_id>")
+@access(Access.PUBLIC)
+def detail(group_id: int) -> Response:
+    found = queries.detail(db(), group_id)
+    if found is None:
+        raise NotFound()
+    return page("groups/detail.html", found=found, row=found.group, **_mine(group_id))
+
+
+def _mine(group_id: int) -> dict[str, Any]:
+    """How the group looks to the partner whose person is signed in."""
+    if not actor().partner_ids:
+        return {"partner": False, "registered": False, "seat": None}
+    ours = partner_id()
+    return {
+        "partner": True,
+        "registered": bool(standings(db(), ours) & STANDING),
+        "seat": queries.member(db(), group_id, ours),
+    }
+
+
+@bp.route("/groups/<int:group_id>/join", methods=["GET", "POST"])
+@access(Access.PARTNER)
+def join(group_id: int) -> Response:
+    """A GET comes from somebody who has just signed in: they see the group and decide."""
+    if request.method == "POST":
+        row = groups.join(db(), actor(), group_id, partner_id(), now=now())
+        entered = row.status is GroupMemberStatus.MEMBER
+        flash(_("You have joined the group.") if entered else _("The coordinators have been asked."), "success")
+    return see_other(url_for("groups.detail", group_id=group_id))
+
+
+@bp.route("/groups/<int:group_id>/leave", methods=["GET", "POST"])
+@access(Access.PARTNER)
+def leave(group_id: int) -> Response:
+    if request.method == "POST":
+        groups.leave(db(), actor(), group_id, partner_id(), now=now())
+        flash(_("You have left the group."), "success")
+    return see_other(url_for("groups.detail", group_id=group_id))

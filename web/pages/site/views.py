@@ -1,6 +1,7 @@
 """The portal's front page, the municipalities, and what stands beside them."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 
@@ -14,6 +15,7 @@ from web.db import db
 from web.htmx import page
 from web.i18n import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, LANGUAGES
 from web.links import safe_next
+from web.pages.site.words import SCHEME_KINDS
 
 bp = Blueprint("site", __name__)
 
@@ -21,6 +23,12 @@ LATEST, PRECEDENTS = 6, 4
 SITE_MAP_LIMIT = 10_000
 PLAIN_PAGES = ("site.home", "site.about", "site.municipalities", "site.accessibility", "site.privacy")
 LISTS = ("challenges.index", "partners.index", "collaborations.index", "groups.index")
+
+
+@bp.app_template_filter()
+def scheme_kind(kind: str) -> str:
+    """The word for a kind of scheme."""
+    return str(SCHEME_KINDS.get(kind, kind))
 
 
 @bp.get("/")
@@ -48,13 +56,18 @@ def about() -> Response:
 @bp.get("/accessibility")
 @access(Access.PUBLIC)
 def accessibility() -> Response:
-    return page("site/accessibility.html")
+    return page("site/accessibility.html", contact=_contact())
 
 
 @bp.get("/privacy")
 @access(Access.PUBLIC)
 def privacy() -> Response:
-    return page("site/privacy.html")
+    return page("site/privacy.html", contact=_contact())
+
+
+def _contact() -> str:
+    """The address of whoever runs this site."""
+    return parseaddr(current_app.extensions["settings"].mail_from)[1]
 
 
 @bp.get("/municipalities")

@@ -1,0 +1,17 @@
+"""What a partner fills in on a challenge."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import Length, Optional
+
+from matcher.services.interests import LONGEST_MESSAGE
+from web.forms import FIELD_ERRORS, BaseForm
+
+
+class InterestForm(BaseForm):
+    """A raised hand, with a word to the city if one likes."""
+
+    message = TextAreaField(
+        _l("Message to the municipality"),
+        [Optional(), Length(max=LONGEST_MESSAGE, message=FIELD_ERRORS["too_long"])],
+    )
