@@ -123,6 +123,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "partner.edit": (_at(PARTNER_ADMIN), _either(_public, _at(PARTNER | CITY))),
     "partner.work": (_at(PARTNER), _at(PARTNER)),
     "partner.add": (_either(_admin, _at(BY_ITSELF)), _either(_admin, _at(BY_ITSELF))),
+    "catalogue.enter": (_either(_admin, _at(BY_ITSELF)), _either(_admin, _at(BY_ITSELF))),
     "registration.apply": (_at(PARTNER_ADMIN | BY_ITSELF), _at(PARTNER | BY_ITSELF)),
     "registration.view": (_either(_at(PARTNER), _at(CITY)), _either(_at(PARTNER), _at(CITY))),
     "challenge.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
