@@ -149,16 +149,15 @@ def _prefecture(region: str) -> str:
     return next((name for name, _ in reference.PREFECTURES.values() if region.startswith(name)), "")
 
 
-def _regions(line: Line, prefectures: Mapping[str, str]) -> Iterator[str]:
-    """The municipalities it has worked with; its own prefecture; everywhere when it came there from another one."""
-    towns = dict.fromkeys(relation["municipality_code"] for relation in line["relations"])
-    yield from towns
+def _regions(line: Line, prefectures: Mapping[str, str]) -> list[str]:
+    """Everywhere when it came to a municipality from another prefecture, but for universities; else where it is."""
+    towns = list(dict.fromkeys(relation["municipality_code"] for relation in line["relations"]))
     own = [code for code, (name, _) in reference.PREFECTURES.items() if name in line["region"]]
-    if line["kind"] != "council" or not line["region"].endswith(("市", "区")):
-        yield from own
-    travels = bool(own) and not any(prefectures[town] in line["region"] for town in towns)
-    if travels and line["kind"] != "university":
-        yield EVERYWHERE
+    at_home = any(prefectures[town] in line["region"] for town in towns)
+    if own and not at_home and line["kind"] != "university":
+        return [EVERYWHERE]
+    of_one_city = line["kind"] == "council" and line["region"].endswith(("市", "区"))
+    return towns if of_one_city else towns + own
 
 
 def _offerings(line: Line, kind: PartnerKind) -> Iterator[OfferingData]:
