@@ -1,0 +1,1 @@
+"""Matches needs with offers: pure, seeded, repeatable; dataclasses and arrays in, dataclasses out."""

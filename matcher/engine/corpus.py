@@ -1,0 +1,132 @@
+"""A searchable set of documents of one role, and a query as one document of it: immutable, saved as plain arrays."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.engine.arrays import Arrays, from_arrays, to_arrays
+from matcher.engine.frame import Frame
+from matcher.engine.lexical import Bag, Lexicon, Postings, term_hashes
+from matcher.engine.tokens import bigrams
+from matcher.engine.types import Document, Mask, Profile, Role
+from matcher.engine.units import Units
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """One placed document that asks for others; made from a text, or taken out of a corpus."""
+
+    role: Role
+    units: Units
+
+    @classmethod
+    def of(cls, document: Document, role: Role, frame: Frame) -> "Query":
+        return cls(role, Units.build([document], role, frame))
+
+    @property
+    def owner(self) -> str:
+        return self.units.owners[0]
+
+    @property
+    def semantic(self) -> bool:
+        """Whether there are vectors; without them only words are compared."""
+        return len(self.units.passages) > 0
+
+    @cached_property
+    def profile(self) -> Profile:
+        return self.units.profile(0)
+
+    @cached_property
+    def bag(self) -> Bag:
+        return Bag.of(self.units.terms)
+
+    @cached_property
+    def grams(self) -> Bag:
+        return _grams(self.units, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Documents of one role, ready to be ranked. `grams` (character pairs) are only there to search as one types."""
+
+    role: Role
+    units: Units
+    words: Postings
+    grams: Postings | None
+    gram_lexicon: Lexicon | None
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], role: Role, frame: Frame, grams: bool = False) -> "Corpus":
+        """Owners must be distinct. Documents without vectors can be found by their words only."""
+        return cls._of(Units.build(documents, role, frame), role, frame, grams)
+
+    def updated(self, changed: Sequence[Document], removed: Collection[str], frame: Frame) -> "Corpus":
+        """A new corpus with `changed` added or replaced and `removed` left out; the rest is copied, not computed."""
+        gone = {*removed, *(document.owner for document in changed)}
+        kept = [row for row, owner in enumerate(self.owners) if owner not in gone]
+        units = self.units.take(kept).joined(Units.build(changed, self.role, frame))
+        return Corpus._of(units, self.role, frame, self.grams is not None)
+
+    @classmethod
+    def _of(cls, units: Units, role: Role, frame: Frame, grams: bool) -> "Corpus":
+        if len(set(units.owners)) < len(units):
+            raise ValueError("owners must be distinct")
+        words = Postings.build(list(units.bags()), frame.lexicon)
+        if not grams:
+            return cls(role, units, words, None, None)
+        bags = [_grams(units, row) for row in range(len(units))]
+        lexicon = Lexicon.build([], bags)
+        return cls(role, units, words, Postings.build(bags, lexicon), lexicon)
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def __contains__(self, owner: str) -> bool:
+        return owner in self._rows
+
+    def query(self, owner: str) -> Query:
+        """A stored document as the one that asks. Raises KeyError."""
+        return Query(self.role, self.units.take([self._rows[owner]]))
+
+    def positions(self, owners: Iterable[str]) -> NDArray[np.int64]:
+        """Where these documents stand; unknown owners are left out."""
+        return np.array([self._rows[owner] for owner in owners if owner in self._rows], np.int64)
+
+    def mask(self, owners: Iterable[str]) -> Mask:
+        """True for these documents only: the `allowed` of a ranking."""
+        mask = np.zeros(len(self), np.bool_)
+        mask[self.positions(owners)] = True
+        return mask
+
+    def profile(self, row: int) -> Profile:
+        if row not in self._profiles:
+            self._profiles[row] = self.units.profile(row)
+        return self._profiles[row]
+
+    def to_arrays(self) -> Arrays:
+        return to_arrays(self)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Corpus":
+        return from_arrays(cls, arrays)
+
+    @cached_property
+    def owners(self) -> list[str]:
+        return list(self.units.owners)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {owner: row for row, owner in enumerate(self.owners)}
+
+    @cached_property
+    def _profiles(self) -> dict[int, Profile]:
+        return {}
+
+
+def _grams(units: Units, row: int) -> Bag:
+    start, end = units.sentence_starts[row : row + 2]
+    return Bag.of(term_hashes(gram for text in units.texts[int(start) : int(end)] for gram in bigrams(text)))

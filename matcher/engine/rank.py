@@ -1,0 +1,93 @@
+"""Ranks the documents of a corpus for a query, in any direction, and says why: text scores, facts, evidence."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from matcher.engine.corpus import Corpus, Query
+from matcher.engine.explain import Explainer, thin
+from matcher.engine.features import Reasoner
+from matcher.engine.frame import Frame, Scale
+from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
+from matcher.engine.types import Candidate, Feature, Fit, Floats, Mask, Ranking, Role, Signal
+
+THRESHOLDS = ((Fit.STRONG, 0.995), (Fit.FAIR, 0.97), (Fit.WEAK, 0.9))  # the share of unrelated pairs to exceed
+
+
+def rank(
+    query: Query,
+    corpus: Corpus,
+    frame: Frame,
+    *,
+    limit: int = 20,
+    allowed: Mask | None = None,
+    candidates: Rows | None = None,
+    weights: Weights = DEFAULT,
+    pool: int = POOL,
+    explained: int | None = None,
+) -> Ranking:
+    """The best `limit` documents; which way the match goes follows from the roles:
+
+    need → offers (challenge → partners), offer → needs (partner → challenges), like → like (precedents, duplicates).
+    `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
+    `explained` (None: with all).
+    """
+    scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
+    ranker = _Ranker(query, corpus, frame, scored, weights)
+    considered = len(corpus) if allowed is None else int(allowed.sum())
+    return Ranking(tuple(ranker.best(limit, limit if explained is None else explained)), considered, query.semantic)
+
+
+class _Ranker:
+    """Adds the facts to the text scores of one query, puts the documents in order and describes the best."""
+
+    def __init__(self, query: Query, corpus: Corpus, frame: Frame, scored: Scored, weights: Weights) -> None:
+        self._query, self._corpus, self._scored = query, corpus, scored
+        self._weights = weights.as_dict()
+        self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
+        self._explainer = Explainer(query, corpus, frame, scored, weights)
+        reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
+        self._reasons = [reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
+        self._texts = scored.text_scores(weights)
+        self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
+
+    def best(self, limit: int, explained: int) -> list[Candidate]:
+        owners = [self._corpus.owners[row] for row in self._scored.rows.tolist()]
+        order = in_order(self._totals, owners, limit)
+        return [self._candidate(i, place, place <= explained) for place, i in enumerate(order, 1)]
+
+    def _candidate(self, i: int, place: int, explained: bool) -> Candidate:
+        row = int(self._scored.rows[i])
+        return Candidate(
+            owner=self._corpus.owners[row],
+            rank=place,
+            score=round(float(self._totals[i]), 5),
+            fit=fit_of(float(self._texts[i]), self._scale, self._query.semantic),
+            features=self._features(i),
+            evidence=self._explainer.evidence(i) if explained else (),
+            signals=(*(reason.signal for reason in self._reasons[i][0]), *self._warnings(row)),
+        )
+
+    def _features(self, i: int) -> dict[str, Feature]:
+        values = {name: float(value[i]) for name, value in self._scored.values.items()}
+        values |= {reason.feature: reason.value for reason in self._reasons[i][0]}
+        return {name: Feature(value, self._weights[name]) for name, value in values.items()}
+
+    def _warnings(self, row: int) -> list[Signal]:
+        """What makes a score less certain than it looks."""
+        offers = self._corpus.role is Role.OFFER
+        return [Signal("thin_profile", False)] if offers and thin(self._corpus.units, row) else []
+
+
+def in_order(totals: Sequence[float] | Floats, owners: Sequence[str], limit: int) -> list[int]:
+    """Best first; equal to five decimals goes by owner, so that the order does not hang on rounding."""
+    rounded = np.round(np.asarray(totals, np.float64), 5).tolist()
+    return sorted(range(len(owners)), key=lambda i: (-rounded[i], owners[i]))[:limit]
+
+
+def fit_of(text_score: float, scale: Scale, semantic: bool) -> Fit:
+    """Facts do not make a fit: a partner nearby with capacity and the wrong profession is still no match."""
+    if not semantic:
+        return Fit.WEAK if text_score > 0 else Fit.NONE
+    exceeds = scale.exceeds(text_score)
+    return next((fit for fit, least in THRESHOLDS if exceeds >= least), Fit.NONE)
