@@ -151,6 +151,11 @@ def forget_other_models(engine: Engine, model: str) -> None:
         session.commit()
 
 
+def forget_vectors(session: Session) -> None:
+    """Delete every stored vector, so that all are computed again."""
+    session.execute(sa.delete(Passage))
+
+
 def stored(
     session: Session, entity_type: EntityType, ids: list[int], role: TextRole, model: str
 ) -> dict[int, tuple[Group, ...]]:

@@ -85,3 +85,8 @@ def written_since(session: Session, entity_type: EntityType, model: str, last: i
         .order_by(col(Passage.entity_id))
     )
     return list(session.exec(statement))
+
+
+def waiting_ids(session: Session, entity_type: EntityType) -> set[int]:
+    """Entities of one type whose latest text has still to be read."""
+    return set(session.exec(select(IndexChange.entity_id).where(IndexChange.entity_type == entity_type).distinct()))
