@@ -26,6 +26,7 @@ FIELD_ERRORS = {
     "password_wrong": lazy_gettext("The password is not right."),
     "corporate_number_taken": lazy_gettext("Another organisation has this corporate number. Please check it."),
     "number": lazy_gettext("Please enter a whole number from 0 to 99."),
+    "count": lazy_gettext("Please enter the number of people as a whole number."),
     "too_many": lazy_gettext("There are too many. Please take some away."),
     "already_registered": lazy_gettext("You have already applied here, or are registered here."),
     "password_long": lazy_gettext("Please use at most 128 characters."),
@@ -37,6 +38,9 @@ FIELD_ERRORS = {
         "An organisation needs somebody who looks after it. Please give this role to a colleague first."
     ),
     "last_admin": lazy_gettext("The platform needs an operator. Please give this right to somebody else first."),
+    "municipality_code": lazy_gettext("This is not a valid municipality code. Please check the six digits."),
+    "municipality_exists": lazy_gettext("This municipality is here already."),
+    "department_exists": lazy_gettext("This department is here already."),
     "unknown": lazy_gettext("This choice is not available. Please choose again."),
     "date_past": lazy_gettext("Please choose a date in the future."),
     "group_exists": lazy_gettext("There is already a working group with this name."),
