@@ -60,10 +60,6 @@ class ChallengeData:
     contact_email: str = ""
     contact_phone: str = ""
 
-    def texts(self) -> str:
-        """Everything that says what is wanted, for suggesting targets and finding precedents."""
-        return "\n".join(filter(None, (self.title, *(getattr(self, name) for name in LONG_FIELDS), *self.needs)))
-
 
 def in_order(codes: Iterable[str]) -> list[str]:
     """Target codes in the order of the 2030 Agenda; unknown ones last."""
@@ -88,7 +84,7 @@ def errors(data: ChallengeData, on: date, stored: Challenge | None = None) -> di
     if not data.title:
         found["title"] = "required"
     if data.affected_count is not None and not 0 <= data.affected_count <= MOST_PEOPLE:
-        found["affected_count"] = "number"
+        found["affected_count"] = "count"
     if data.contact_email and not _EMAIL.fullmatch(data.contact_email):
         found["contact_email"] = "email"
     if not all(reference.is_target(code) for code, _ in data.targets):

@@ -99,8 +99,7 @@ def submit(session: Session, actor: Actor, challenge_id: int, *, note: str = "",
 
     Raises Invalid when something that proposers need is still missing.
     """
-    row = _move(session, actor, challenge_id, "submit", now)
-    _refuse_incomplete(row)
+    row = _move(session, actor, challenge_id, "submit", now, complete=True)
     row.submitted_at = now
     _tell_coordinators(session, actor, row, now)
     return row
@@ -111,18 +110,19 @@ def return_(session: Session, actor: Actor, challenge_id: int, *, note: str = ""
 
     Raises Invalid without that word.
     """
-    if not note:
-        raise Invalid({"note": "required"})
+    _check_note(note, needed=True)
     row = _move(session, actor, challenge_id, "return", now)
-    _set_note(row, note)
+    row.review_note = note
     _tell_author(session, actor, row, "challenge_returned", now, note=note)
     return row
 
 
 def publish(session: Session, actor: Actor, challenge_id: int, *, note: str = "", now: datetime) -> Challenge:
-    """Open a reviewed challenge to everybody, or a closed one again, until its review date."""
-    row = _move(session, actor, challenge_id, "publish", now)
-    _refuse_incomplete(row)
+    """Open a reviewed challenge to everybody, or a closed one again, until its review date.
+
+    Raises Invalid when something that proposers need is missing.
+    """
+    row = _move(session, actor, challenge_id, "publish", now, complete=True)
     row.published_at, row.review_note = now, ""
     if row.review_date is None or row.review_date <= today(now):
         row.review_date = months_later(today(now), REVIEW_AFTER_MONTHS)
@@ -163,30 +163,34 @@ def keep_open(session: Session, actor: Actor, challenge_id: int, *, note: str = 
     return row
 
 
-def _move(session: Session, actor: Actor, challenge_id: int, action: str, now: datetime, **detail: Any) -> Challenge:
+def _move(
+    session: Session, actor: Actor, challenge_id: int, action: str, now: datetime, *, complete: bool = False
+) -> Challenge:
+    """Take a step; with `complete`, only when nothing is missing. Nothing is changed when it is refused."""
     row = flow.locked(session, Challenge, challenge_id)
-    flow.move(session, actor, CHALLENGE, row, action, flow.of_challenge(row), now, **detail)
+    subject = flow.of_challenge(row)
+    policy.require(actor, f"challenge.{action}", subject)
+    CHALLENGE.find(action, row.status)
+    if complete and missing(row):
+        raise Invalid(missing(row))
+    flow.move(session, actor, CHALLENGE, row, action, subject, now)
     flow.mark(session, EntityType.CHALLENGE, row.pk, now)
     return row
 
 
 def _end(session: Session, actor: Actor, challenge_id: int, action: str, note: str, now: datetime) -> Challenge:
+    _check_note(note)
     row = _move(session, actor, challenge_id, action, now)
-    _set_note(row, note)
+    row.review_note = note
     lapse_all(session, actor, row, f"challenge_{action}", now)
     return row
 
 
-def _set_note(row: Challenge, note: str) -> None:
+def _check_note(note: str, *, needed: bool = False) -> None:
+    if needed and not note:
+        raise Invalid({"note": "required"})
     if len(note) > LONGEST_NOTE:
         raise Invalid({"note": "too_long"})
-    row.review_note = note
-
-
-def _refuse_incomplete(row: Challenge) -> None:
-    lacking = missing(row)
-    if lacking:
-        raise Invalid(lacking)
 
 
 def _require_edit(actor: Actor, row: Challenge) -> None:
@@ -273,7 +277,7 @@ def _params(row: Challenge) -> dict[str, Any]:
     return {"challenge_id": row.pk, "challenge_title": row.title}
 
 
-#: action of the lifecycle → the service that takes it
+#: action → the service that takes it
 ACTIONS = {
     "submit": submit,
     "return": return_,
@@ -282,4 +286,5 @@ ACTIONS = {
     "close": close,
     "solve": solve,
     "drop": drop,
+    "keep_open": keep_open,
 }

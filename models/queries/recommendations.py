@@ -143,6 +143,11 @@ def latest_run(
     return session.exec(statement.order_by(col(RecommendationRun.id).desc()).limit(1)).first()
 
 
+def run(session: Session, run_id: int) -> RecommendationRun | None:
+    """One pass of the matcher."""
+    return session.get(RecommendationRun, run_id)
+
+
 def listed(
     session: Session,
     municipality_id: int,

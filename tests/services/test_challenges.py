@@ -84,7 +84,7 @@ def test_what_is_typed_is_what_is_read_back(session: Session, town: Municipality
         ({"needs": ("あ" * 201,)}, "needs-0", "too_long"),
         ({"needs": ("一行",) * 21}, "needs", "too_many"),
         ({"targets": (("8.99", TargetBasis.CONFIRMED),)}, "targets", "unknown"),
-        ({"affected_count": -1}, "affected_count", "number"),
+        ({"affected_count": -1}, "affected_count", "count"),
         ({"contact_email": "窓口"}, "contact_email", "email"),
         ({"decision_date": date(2026, 11, 1)}, "decision_date", "date_past"),
         ({"department_id": 99_999}, "department_id", "unknown"),

@@ -1,14 +1,23 @@
-"""The rooms of a city office."""
+"""The rooms of a city office; each module below brings the routes of one."""
 
-from flask import Blueprint, Response
+from web.pages.city import (
+    challenge_form,
+    challenges,
+    groups,
+    matches,
+    partners,
+    registrations,
+    worklist,
+)
+from web.pages.city.room import bp
 
-from web.auth import Access, access
-from web.htmx import page
-
-bp = Blueprint("city", __name__)
-
-
-@bp.get("/city")
-@access(Access.CITY)
-def worklist() -> Response:
-    return page("city/worklist.html")
+__all__ = [
+    "bp",
+    "challenge_form",
+    "challenges",
+    "groups",
+    "matches",
+    "partners",
+    "registrations",
+    "worklist",
+]

@@ -1,0 +1,85 @@
+"""The history of a thing in words: each recorded event as a line of a timeline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from models import AuditEvent
+from models.enums import DeclineReason, RefusalReason
+from web.labels import label
+
+EVENTS: dict[str, Any] = {
+    "challenge.created": _l("Written down as a draft"),
+    "challenge.edited": _l("Text changed"),
+    "challenge.submitted": _l("Handed to the coordinator"),
+    "challenge.returned": _l("Returned with a note"),
+    "challenge.published": _l("Published"),
+    "challenge.unpublished": _l("Taken off the portal"),
+    "challenge.dialogue_begun": _l("Dialogue begun"),
+    "challenge.closed": _l("Search for partners ended"),
+    "challenge.solved": _l("Marked as solved"),
+    "challenge.dropped": _l("Given up"),
+    "challenge.reviewed": _l("Confirmed as still open"),
+    "recommendation.added": _l("Added by hand"),
+    "recommendation.approved": _l("Match approved"),
+    "recommendation.declined": _l("Set aside"),
+    "recommendation.reconsidered": _l("Taken up again"),
+    "recommendation.invited": _l("Invitation sent"),
+    "recommendation.accepted": _l("Invitation accepted"),
+    "recommendation.refused": _l("Declined by the partner"),
+    "recommendation.introduced": _l("Both sides introduced"),
+    "recommendation.lapsed": _l("Invitation withdrawn"),
+    "introduction.heard": _l("News received: under way"),
+    "registration.applied": _l("Application received"),
+    "registration.accepted": _l("Registered"),
+    "registration.returned": _l("Application returned for changes"),
+    "registration.rejected": _l("Application rejected"),
+    "registration.resubmitted": _l("Application sent in again"),
+    "registration.reapplied": _l("Applied again"),
+    "registration.withdrawn": _l("Left the scheme"),
+}
+LAPSED = {
+    "withdrawn": _l("withdrawn by the office"),
+    "challenge_unpublish": _l("the challenge was taken off the portal"),
+    "challenge_close": _l("the search for partners has ended"),
+    "challenge_solve": _l("the challenge has been solved"),
+    "challenge_drop": _l("the challenge was given up"),
+}
+_SAD = frozenset({"refused", "rejected", "dropped", "lapsed"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, as `times.timeline` draws it."""
+
+    when: datetime
+    who: str
+    title: str
+    text: str = ""
+    state: str = "done"
+
+
+def lines(events: Iterable[tuple[AuditEvent, str]]) -> list[Line]:
+    """The events in the order given."""
+    return [
+        Line(
+            event.created_at,
+            name or _("Musubi (automatic)"),
+            str(EVENTS.get(event.event, event.event)),
+            reason(event.detail.get("reason", "")),
+            "danger" if event.event.rpartition(".")[2] in _SAD else "done",
+        )
+        for event, name in events
+    ]
+
+
+def reason(code: str) -> str:
+    """Why something was set aside, refused or withdrawn, in words."""
+    if code in LAPSED:
+        return str(LAPSED[code])
+    found = next((kind(code) for kind in (DeclineReason, RefusalReason) if code in set(kind)), None)
+    return label(found) if found is not None else ""

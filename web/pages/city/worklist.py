@@ -1,0 +1,89 @@
+"""The work list: what waits for whom, and since when."""
+
+from collections.abc import Callable
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from matcher.services import worklist as service
+from matcher.services.worklist import Desk, Holder, Item
+from web.auth import Access, access, actor, municipality_id, now
+from web.db import db
+from web.htmx import page
+from web.pages.city.room import bp
+
+MOST_SHOWN = 50
+#: desk → (its heading, what the button of a line says)
+WORDS = {
+    Desk.REGISTRATION: (_l("Registrations to screen"), _l("Screen")),
+    Desk.REVIEW: (_l("Challenges to review"), _l("Review")),
+    Desk.RETURNED: (_l("Challenges returned to the department"), _l("Revise")),
+    Desk.INTEREST: (_l("Interest without an answer"), _l("Look at it")),
+    Desk.UNASKED: (_l("Published without recommendations"), _l("Find partners")),
+    Desk.UNDECIDED: (_l("Recommendations to decide"), _l("Decide")),
+    Desk.GROUP_REQUEST: (_l("Requests to join a working group"), _l("Decide")),
+    Desk.INVITATION: (_l("Invitations without an answer"), _l("Open")),
+    Desk.INTRODUCTION: (_l("Introductions without news"), _l("Follow up")),
+    Desk.STALE: (_l("Challenges past their review date"), _l("Check")),
+}
+HOLDERS = {
+    Holder.COORDINATOR: _l("Coordinator"),
+    Holder.DEPARTMENT: _l("Department"),
+    Holder.PARTNER: _l("Partner"),
+}
+_LINKS: dict[Desk, Callable[[int], str]] = {
+    Desk.REGISTRATION: lambda key: url_for("city.registration", registration_id=key),
+    Desk.REVIEW: lambda key: url_for("city.challenge", challenge_id=key),
+    Desk.RETURNED: lambda key: url_for("city.challenge_edit", challenge_id=key),
+    Desk.INTEREST: lambda key: url_for("city.matches", challenge_id=key),
+    Desk.UNASKED: lambda key: url_for("city.matches", challenge_id=key),
+    Desk.UNDECIDED: lambda key: url_for("city.matches", challenge_id=key),
+    Desk.GROUP_REQUEST: lambda key: url_for("city.group", group_id=key),
+    Desk.INVITATION: lambda key: url_for("city.match", recommendation_id=key),
+    Desk.INTRODUCTION: lambda key: url_for("city.match", recommendation_id=key),
+    Desk.STALE: lambda key: url_for("city.challenge", challenge_id=key),
+}
+
+
+@bp.get("/city")
+@access(Access.CITY)
+def worklist() -> Response:
+    """Everything that waits, or only what waits for one side."""
+    everything = service.gather(db(), actor(), municipality_id(), now=now())
+    chosen = next((holder for holder in Holder if holder == request.args.get("for")), None)
+    shown = everything.of(chosen) if chosen else everything
+    return page(
+        "city/worklist.html",
+        work=shown,
+        everything=everything,
+        stats=_stats(everything),
+        most=MOST_SHOWN,
+        tabs=_tabs(everything, chosen),
+        words=WORDS,
+        link=lambda item: _LINKS[item.desk](item.waiting.key),
+        who=_who,
+    )
+
+
+def _stats(everything: service.Worklist) -> list[tuple[int, str]]:
+    return [
+        (everything.total, _("waiting altogether")),
+        (everything.overdue, _("overdue")),
+        (everything.of(Holder.COORDINATOR).total, _("waiting for the coordinator")),
+        (everything.of(Holder.PARTNER).total, _("waiting for partners")),
+    ]
+
+
+def _tabs(everything: service.Worklist, chosen: Holder | None) -> list[tuple[str, str, bool, int]]:
+    tabs = [(_("Everything"), url_for("city.worklist"), chosen is None, everything.total)]
+    for holder, words in HOLDERS.items():
+        count = everything.of(holder).total
+        tabs.append((str(words), url_for("city.worklist", **{"for": holder.value}), chosen is holder, count))
+    return tabs
+
+
+def _who(item: Item) -> str:
+    """Whose turn it is: by name where a department or a partner is known."""
+    known = item.waiting.who if item.holder is not Holder.COORDINATOR else ""
+    return known or str(HOLDERS[item.holder])
