@@ -147,4 +147,4 @@ def _forget_mail(session: Any, now: datetime) -> None:
     written = sa.update(OutboxMessage).where(old, col(OutboxMessage.to_email) != "")
     session.execute(written.values(to_email="", **nothing))
     stale = sa.and_(col(OutboxMessage.status) == MailStatus.DEAD, col(OutboxMessage.created_at) < now - KEEP_TOKENS)
-    session.execute(sa.update(OutboxMessage).where(stale).values(**nothing))
+    session.execute(sa.update(OutboxMessage).where(stale).values(to_email="", **nothing))

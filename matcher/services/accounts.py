@@ -9,7 +9,7 @@ from sqlmodel import Session
 from matcher import policy
 from matcher.errors import Invalid, NotFound
 from matcher.policy import Actor, Subject
-from matcher.services import counters, flow, notices, passwords
+from matcher.services import counters, flow, notices, passwords, registrations
 from matcher.services.tokens import consume_token, digest, find_token, issue_token
 from models import Membership, User
 from models.enums import Role, TokenPurpose
@@ -49,6 +49,16 @@ def valid_email(text: str) -> str:
     except EmailNotValidError as error:
         raise Invalid({"email": "email"}) from error
     return fold_email(checked.ascii_email or checked.normalized)
+
+
+def closed_email(user: User) -> str:
+    """What stands in the place of the address of somebody who has left; nobody can register it."""
+    return f"closed-{user.pk}@invalid"
+
+
+def is_closed(user: User) -> bool:
+    """Whether the owner has closed the account, which cannot be undone."""
+    return user.email == closed_email(user)
 
 
 def person_of(user: User) -> Actor:
@@ -204,6 +214,7 @@ def mark_confirmed(session: Session, user: User, now: datetime) -> None:
     if user.email_confirmed_at is None:
         user.email_confirmed_at = user.updated_at = now
         flow.record(session, person_of(user), "user.confirmed", user, Subject(), now)
+        registrations.announce_confirmed(session, user, now)
 
 
 def seat(

@@ -38,7 +38,7 @@ def _erase(session: Session, user: User, now: datetime) -> None:
     mails = col(OutboxMessage.user_id) == user.pk
     session.execute(sa.delete(OutboxMessage).where(mails, col(OutboxMessage.status) == MailStatus.PENDING))
     session.execute(sa.update(OutboxMessage).where(mails).values(to_email="", params={}, body_text="", body_html=""))
-    user.email, user.name = f"closed-{user.pk}@invalid", "―"
+    user.email, user.name = accounts.closed_email(user), "―"
     user.password_hash, user.title, user.phone = None, "", ""
     user.active, user.is_admin, user.updated_at = False, False, now
     session.flush()
