@@ -173,7 +173,7 @@ def _worker(settings: Settings, now: datetime) -> Finding:
         return Finding(
             "worker", f"no sign of life since {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC: {start}", wrong=True
         )
-    return Finding("worker", f"process {beat['pid']}, last sign of life {silent.seconds} s ago")
+    return Finding("worker", f"process {beat['pid']}, last sign of life {max(0, int(silent.total_seconds()))} s ago")
 
 
 def _alive(pid: int) -> bool:

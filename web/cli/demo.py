@@ -33,7 +33,8 @@ def load() -> None:
     """Store what is missing of the demonstration; seconds the first time, nothing after that."""
     _refuse_in_production()
     columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks = {step.name: bars.add_task(step.name, total=None) for step in demo_data.STEPS}
         count = demo_data.load(
             _engine(), utcnow(), lambda name, done, total: bars.update(tasks[name], completed=done, total=total)

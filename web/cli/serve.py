@@ -43,9 +43,10 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=256)
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise click.ClickException(
-            f"{settings.host}:{settings.port} cannot be used ({error.strerror}). Is Musubi, or something else, "
-            "running there already? Choose another port: PORT=8001 make run"
+            f"{settings.host}:{settings.port} cannot be used ({reason}). Is Musubi, or something else, running there "
+            "already? Choose another port: PORT=8001 make run"
         ) from error
 
 
@@ -91,8 +92,7 @@ def _welcome(engine: Engine, settings: Settings) -> str:
     lines = ["", f"Musubi is ready: {settings.base_url}   (Ctrl-C ends it)"]
     if settings.demo:
         with open_session(engine, write=False) as session:
-            accounts = upkeep.demo_accounts(session)
-        width = max((len(account.email) for account in accounts), default=0)
-        lines += ["", f"Demonstration accounts, password {demo_data.PASSWORD}:"] if accounts else []
-        lines += [f"  {account.email:{width}}  {demo_data.ROLES.get(account.email, '')}" for account in accounts]
+            known = [account.email for account in upkeep.demo_accounts(session) if account.email in demo_data.ROLES]
+        lines += ["", f"Demonstration accounts, password {demo_data.PASSWORD}:"] if known else []
+        lines += [f"  {email:{max(map(len, known))}}  {demo_data.ROLES[email]}" for email in known]
     return "\n".join([*lines, ""])
