@@ -19,12 +19,16 @@ LOOK_EVERY = 0.2
 
 @dataclass(frozen=True)
 class Child:
-    """A program to keep running. The end of an `essential` one ends everything; another is started again."""
+    """A program to keep running. The end of an `essential` one ends everything; another is started again.
+
+    At the end it has `grace` seconds to finish what it is doing.
+    """
 
     name: str
     command: Sequence[str]
     essential: bool = False
     pass_fds: tuple[int, ...] = ()
+    grace: float = 20.0
 
 
 @dataclass
@@ -44,12 +48,10 @@ class Supervisor:
         children: Sequence[Child],
         environ: Mapping[str, str],
         say: Callable[[str], None] = print,
-        grace: float = 20.0,
     ) -> None:
         self._kept = [_Kept(child) for child in children]
         self._environ = dict(environ)
         self._say = say
-        self._grace = grace
         self._stops = 0
 
     def run(self, meanwhile: Callable[[], None] = lambda: None) -> int:
@@ -106,17 +108,16 @@ class Supervisor:
         self._say(f"{kept.child.name} ended with {code}; it is started again in {pause:.0f} s")
 
     def _end_all(self) -> None:
-        running = [kept.process for kept in self._kept if kept.process and kept.process.poll() is None]
-        for process in running:
+        """Ask all of them at once; kill whoever is not done in time, or everybody at a second Ctrl-C."""
+        running = [(kept.process, kept.child.grace) for kept in self._kept if kept.process]
+        for process, _ in running:
             process.terminate()
-        deadline, asked = time.monotonic() + self._grace, self._stops
-        for process in running:
-            while process.poll() is None and time.monotonic() < deadline and self._stops <= max(asked, 1):
-                time.sleep(LOOK_EVERY / 4)
-        for process in running:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+        asked_at, patient = time.monotonic(), max(self._stops, 1)
+        while running := [(process, grace) for process, grace in running if process.poll() is None]:
+            for process, grace in running:
+                if time.monotonic() - asked_at > grace or self._stops > patient:
+                    process.kill()
+            time.sleep(LOOK_EVERY / 4)
 
 
 def _die_with(parent: int) -> Callable[[], None]:

@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SLEEPER = (
-    "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).open('a').write(f'{os.getpid()}\\n'); time.sleep(60)"
-)
+SLEEPER = """
+import os, pathlib, signal, sys, time
+if "DEAF" in os.environ:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(sys.argv[1]).open("a").write(f"{os.getpid()}\\n")
+time.sleep(60)
+"""
 PROGRAM = f"""
 import os, sys
 from web.supervisor import Child, Supervisor
@@ -20,13 +24,15 @@ children = [
     Child(name, (sys.executable, "-c", {SLEEPER!r}, folder + "/" + name), essential=name == "web")
     for name in ("web", "worker")
 ]
-sys.exit(Supervisor(children, os.environ, grace=5).run())
+sys.exit(Supervisor(children, os.environ).run())
 """
 
 
 @contextmanager
-def supervised(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder)], cwd=Path(__file__).parents[2])
+def supervised(folder: Path, deaf: bool = False) -> Iterator["subprocess.Popen[bytes]"]:
+    environ = os.environ | ({"DEAF": "1"} if deaf else {})
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environ)
     try:
         yield process
     finally:
@@ -60,6 +66,18 @@ def both_run(folder: Path) -> Callable[[], bool]:
 def test_ctrl_c_ends_both(tmp_path: Path) -> None:
     with supervised(tmp_path) as process:
         wait_for(both_run(tmp_path))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert not any(alive(pid) for name in ("web", "worker") for pid in pids(tmp_path, name))
+
+
+def test_who_does_not_listen_is_killed_in_time(tmp_path: Path) -> None:
+    """And at once when Ctrl-C is pressed again."""
+    with supervised(tmp_path, deaf=True) as process:
+        wait_for(both_run(tmp_path))
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
     assert not any(alive(pid) for name in ("web", "worker") for pid in pids(tmp_path, name))

@@ -55,7 +55,7 @@ def _children(listener: socket.socket) -> list[Child]:
     config = str(ROOT / "gunicorn.conf.py")
     web = (python, "-m", "gunicorn", "--chdir", str(ROOT), "--config", config, "--bind", f"fd://{number}")
     worker = (python, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "worker")
-    return [Child("web", web, essential=True, pass_fds=(number,)), Child("worker", worker)]
+    return [Child("web", web, essential=True, pass_fds=(number,)), Child("worker", worker, grace=5.0)]
 
 
 def _environment(settings: Settings) -> dict[str, str]:
