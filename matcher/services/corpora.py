@@ -215,7 +215,10 @@ def _updated_corpus(session: Session, current: Library, kind: Kind) -> Corpus:
     public = set(public_ids(session, kind.entity_type))
     present = {int(owner) for owner in corpus.units.owners}
     written = set(queries.written_since(session, kind.entity_type, current.model, current.last))
-    changed = sorted((written | (public - present)) & public)
+    unknown = public - present
+    if unknown:  # most partners seek nothing: they will never be present among those who do
+        unknown -= queries.silent(session, kind.entity_type, kind.text_role, current.model)
+    changed = sorted((written & public) | unknown)
     fresh = documents(session, kind, changed, current.model)
     gone = (present - public) | (set(changed) & present)
     if not fresh and not gone:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models import Challenge, Collaboration, IndexChange, Partner, Passage
-from models.enums import EntityType
+from models.enums import EntityType, TextRole
 from models.queries.texts import chunks
 
 ENTITIES: dict[EntityType, type[Any]] = {
@@ -69,6 +69,18 @@ def counts(session: Session, model: str) -> dict[EntityType, int]:
         .group_by(col(Passage.entity_type))
     )
     return {EntityType(kind): count for kind, count in session.exec(statement)}
+
+
+def silent(session: Session, entity_type: EntityType, role: TextRole, model: str) -> set[int]:
+    """Entities that have been read under `model` and say nothing in `role`."""
+    statement = (
+        select(Passage.entity_id)
+        .where(Passage.entity_type == entity_type, Passage.model == model)
+        .group_by(col(Passage.entity_id))
+        .having(sa.func.max(sa.case((col(Passage.role) == role, 1), else_=0)) == 0)
+        .order_by(col(Passage.entity_id))
+    )
+    return set(session.exec(statement))
 
 
 def last_passage(session: Session, model: str) -> int:
