@@ -17,6 +17,7 @@ from web.matching import matchbook
 LONGEST_QUERY = 200
 PER_PAGE = 20
 FOUND_AT_MOST = 200
+NEAREST = 6
 RELEVANCE = "relevance"
 
 
@@ -50,6 +51,7 @@ class Page:
         return min(self.listing.number, self.pages)
 
     def url_for(self, number: int) -> str:
+        """The address of a page, to be followed or shared."""
         return self.listing.url(page=str(number) if number > 1 else None)
 
     def of(self, keys: Sequence[int]) -> Sequence[int]:
@@ -60,10 +62,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Found:
-    """The keys that a search leaves, in order; `semantic` is False when only words could be compared."""
+    """The keys that a search leaves, in order.
+
+    `semantic` is False when only words could be compared; `distant` when nothing matches and these merely come nearest.
+    """
 
     keys: list[int]
     semantic: bool = True
+    distant: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,6 @@ class Listing:
         return url_for(self.endpoint, **{**values, **changes})
 
     @property
-    def here(self) -> str:
-        """The address of this very page, to be shared."""
-        return self.url(page=str(self.number) if self.number > 1 else None)
-
-    @property
     def chips(self) -> list[tuple[Any, str]]:
         """Each condition in force with the address of the list without it."""
         chips: list[tuple[Any, str]] = [(f"“{self.q}”", self.url(q=None))] if self.q else []
@@ -134,17 +135,19 @@ class Listing:
         if not self.q:
             return Found(keys)
         ranking = matchbook().search(db(), self.q, entity_type, limit=FOUND_AT_MOST, allowed=set(keys))
-        ranked = [match.entity_id for match in ranking.matches]
+        ranked = [match.entity_id for match in ranking.matches if match.fit]
+        if not ranked:
+            return Found([match.entity_id for match in ranking.matches[:NEAREST]], ranking.semantic, distant=True)
         if self.sort == RELEVANCE:
             return Found(ranked, ranking.semantic)
         hits = set(ranked)
         return Found([key for key in keys if key in hits], ranking.semantic)
 
-    def show(self, template: str, page: Page, **context: Any) -> Response:
+    def show(self, template: str, page: Page, found: Found, cards: Sequence[Any]) -> Response:
         """The whole page, or only its results; htmx learns the address to be shown and shared."""
-        response = answer(template, "results", listing=self, page=page, **context)
+        response = answer(template, "results", listing=self, page=page, found=found, cards=cards)
         if wants_fragment():
-            response.headers["HX-Push-Url"] = self.here
+            response.headers["HX-Push-Url"] = page.url_for(page.number)
         return response
 
 

@@ -61,7 +61,7 @@ def index() -> Response:
     found = listing.search(EntityType.CHALLENGE, keys)
     shown = Page(listing, len(found.keys))
     cards = queries.cards(db(), shown.of(found.keys))
-    return listing.show("challenges/index.html", shown, cards=cards, semantic=found.semantic)
+    return listing.show("challenges/index.html", shown, found, cards)
 
 
 def _facets() -> list[Facet]:

@@ -15,7 +15,7 @@ from web import facets
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.htmx import page, see_other
-from web.listing import Facet, Listing, Page, goals
+from web.listing import Facet, Found, Listing, Page, goals
 
 bp = Blueprint("groups", __name__)
 
@@ -25,9 +25,9 @@ bp = Blueprint("groups", __name__)
 def index() -> Response:
     """Search and narrow down the working groups."""
     listing = Listing.of_request("groups.index", _facets(), {})
-    keys = queries.ids(db(), _wanted(listing))
-    shown = Page(listing, len(keys))
-    return listing.show("groups/index.html", shown, cards=queries.cards(db(), shown.of(keys)), semantic=True)
+    found = Found(queries.ids(db(), _wanted(listing)))
+    shown = Page(listing, len(found.keys))
+    return listing.show("groups/index.html", shown, found, queries.cards(db(), shown.of(found.keys)))
 
 
 def _facets() -> list[Facet]:

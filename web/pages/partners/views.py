@@ -33,7 +33,7 @@ def index() -> Response:
     found = listing.search(EntityType.PARTNER, queries.ids(db(), _wanted(listing), listing.sort))
     shown = Page(listing, len(found.keys))
     cards = queries.cards(db(), shown.of(found.keys))
-    return listing.show("partners/index.html", shown, cards=cards, semantic=found.semantic)
+    return listing.show("partners/index.html", shown, found, cards)
 
 
 def _facets() -> list[Facet]:
