@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -47,7 +48,7 @@ def enter(session: Session, counted: Counted, now: datetime) -> None:
         if row.locked_until is not None and row.locked_until > now:
             seconds = max(seconds, (row.locked_until - now).total_seconds())
     if seconds:
-        raise Locked(int(seconds) + 1)
+        raise Locked(ceil(seconds))
 
 
 def count(session: Session, counted: Counted, now: datetime) -> None:

@@ -28,7 +28,7 @@ def account() -> Response:
 def account_post() -> Response:
     form = ProfileForm.of_request()
     if form.validate():
-        profile = accounts.Profile(form.name.data, form.title.data, form.phone.data, form.language.data)
+        profile = accounts.Profile(form.name.data, form.title.data or "", form.phone.data or "", form.language.data)
         try:
             accounts.change_profile(db(), actor(), profile, form.version.data, now())
             flash(_("Your particulars have been saved."), "success")
