@@ -120,7 +120,7 @@
     const pattern = new RegExp(`^${name}-\\d+`);
     $$("[data-repeat-row]", box).forEach((row, index) => {
       for (const element of [row, ...$$("*", row)]) {
-        for (const key of ["id", "name", "for", "aria-describedby", "value"]) {
+        for (const key of ["id", "name", "for", "aria-describedby", "aria-labelledby", "value"]) {
           const value = element.getAttribute(key);
           if (value && (key !== "value" || element.name === "remove_row")) {
             element.setAttribute(key, value.split(" ").map((part) => part.replace(pattern, `${name}-${index}`)).join(" "));
