@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,130 +13,135 @@ from markupsafe import Markup
 
 from models import enums as e
 from models import reference
+from models.queries.site import municipalities
+from web.db import db
 
-LABELS: dict[Enum, Any] = {
-    e.Role.ADMIN: _l("Platform operator"),
-    e.Role.COORDINATOR: _l("Coordinator"),
-    e.Role.DEPARTMENT: _l("Department staff"),
-    e.Role.PARTNER_ADMIN: _l("Partner administrator"),
-    e.Role.PARTNER_MEMBER: _l("Partner member"),
-    e.Role.ANONYMOUS: _l("Visitor"),
-    e.Role.SYSTEM: _l("System"),
-    e.PartnerKind.COMPANY: _l("Company"),
-    e.PartnerKind.BANK: _l("Bank"),
-    e.PartnerKind.UNIVERSITY: _l("University"),
-    e.PartnerKind.SCHOOL: _l("School"),
-    e.PartnerKind.NPO: _l("NPO"),
-    e.PartnerKind.CITIZENS_GROUP: _l("Citizens' group"),
-    e.PartnerKind.ASSOCIATION: _l("Association"),
-    e.PartnerKind.GOVERNMENT: _l("Government body"),
-    e.PartnerKind.COUNCIL: _l("Council"),
-    e.OfferingStage.CONCEPT: _l("Concept"),
-    e.OfferingStage.PROTOTYPE: _l("Prototype"),
-    e.OfferingStage.FIELD_TESTED: _l("Field-tested"),
-    e.OfferingStage.ON_SALE: _l("On sale"),
-    e.RegistrationStatus.APPLIED: _l("Applied"),
-    e.RegistrationStatus.RETURNED: _l("Returned for changes"),
-    e.RegistrationStatus.REGISTERED: _l("Registered"),
-    e.RegistrationStatus.REJECTED: _l("Rejected"),
-    e.RegistrationStatus.WITHDRAWN: _l("Left"),
-    e.ChallengeKind.PROBLEM: _l("Problem to solve"),
-    e.ChallengeKind.FIELD: _l("Field for pilots"),
-    e.ChallengeStatus.DRAFT: _l("Draft"),
-    e.ChallengeStatus.IN_REVIEW: _l("In review"),
-    e.ChallengeStatus.PUBLISHED: _l("Open"),
-    e.ChallengeStatus.IN_DIALOGUE: _l("In dialogue"),
-    e.ChallengeStatus.CLOSED: _l("Closed"),
-    e.ChallengeStatus.SOLVED: _l("Solved"),
-    e.ChallengeStatus.DROPPED: _l("Dropped"),
-    e.Pillar.ECONOMY: _l("Economy"),
-    e.Pillar.SOCIETY: _l("Society"),
-    e.Pillar.ENVIRONMENT: _l("Environment"),
-    e.Pillar.INTEGRATED: _l("Integrated"),
-    e.BudgetStage.NONE: _l("No budget yet"),
-    e.BudgetStage.STUDYING: _l("Budget under study"),
-    e.BudgetStage.REQUESTED: _l("Budget requested"),
-    e.BudgetStage.SECURED: _l("Budget secured"),
-    e.TargetBasis.STATED: _l("Stated in the document"),
-    e.TargetBasis.CONFIRMED: _l("Confirmed by a person"),
-    e.TargetBasis.INFERRED: _l("Inferred from the text"),
-    e.RecommendationStatus.PROPOSED: _l("Proposed"),
-    e.RecommendationStatus.APPROVED: _l("Approved"),
-    e.RecommendationStatus.DECLINED: _l("Set aside"),
-    e.RecommendationStatus.INVITED: _l("Invited"),
-    e.RecommendationStatus.ACCEPTED: _l("Willing to take part"),
-    e.RecommendationStatus.REFUSED: _l("Declined by the partner"),
-    e.RecommendationStatus.INTRODUCED: _l("Introduced"),
-    e.RecommendationStatus.LAPSED: _l("Invitation withdrawn"),
-    e.RecommendationSource.ENGINE: _l("Recommended by Musubi"),
-    e.RecommendationSource.MANUAL: _l("Added by hand"),
-    e.RecommendationSource.INTEREST: _l("Showed interest"),
-    e.DeclineReason.OFF_TARGET: _l("Does not answer the challenge"),
-    e.DeclineReason.REGION: _l("Does not work in the region"),
-    e.DeclineReason.STAGE: _l("Too early a stage"),
-    e.DeclineReason.CAPACITY: _l("No capacity at present"),
-    e.DeclineReason.ALREADY_WORKING: _l("Already working together"),
-    e.DeclineReason.CONFLICT_OF_INTEREST: _l("Conflict of interest"),
-    e.DeclineReason.OTHER: _l("Other reason"),
-    e.RefusalReason.NO_CAPACITY: _l("We have no capacity at present"),
-    e.RefusalReason.NOT_OUR_FIELD: _l("It is not our field"),
-    e.RefusalReason.REGION: _l("We do not work in the region"),
-    e.RefusalReason.BUDGET: _l("The budget does not allow it"),
-    e.RefusalReason.TIMING: _l("The timing does not suit us"),
-    e.RefusalReason.OTHER: _l("Another reason"),
-    e.GroupKind.SUBCOMMITTEE: _l("Subcommittee"),
-    e.GroupKind.EXPERT_PANEL: _l("Expert panel"),
-    e.GroupKind.COUNCIL: _l("Promotion council"),
-    e.GroupStatus.ACTIVE: _l("Active"),
-    e.GroupStatus.DORMANT: _l("Dormant"),
-    e.GroupStatus.CLOSED: _l("Ended"),
-    e.JoinRule.OPEN: _l("Open to registered partners"),
-    e.JoinRule.APPROVAL: _l("Joining needs approval"),
-    e.GroupMemberStatus.REQUESTED: _l("Asked to join"),
-    e.GroupMemberStatus.MEMBER: _l("Member"),
-    e.GroupMemberStatus.DECLINED: _l("Not admitted"),
-    e.GroupMemberStatus.LEFT: _l("Left the group"),
-    e.CollaborationStatus.PLANNED: _l("Planned"),
-    e.CollaborationStatus.RUNNING: _l("Running"),
-    e.CollaborationStatus.DONE: _l("Done"),
-    e.SchemeStatus.OPERATING: _l("Operating"),
-    e.SchemeStatus.PLANNED: _l("In planning"),
-    e.SchemeStatus.ENDED: _l("Discontinued"),
-    e.MailStatus.PENDING: _l("Waiting to be sent"),
-    e.MailStatus.SENT: _l("Sent"),
-    e.MailStatus.DEAD: _l("Could not be sent"),
-}
+#: pairs, not a dictionary: members of different enums may share a value and would be one key
+_LABELS: tuple[tuple[Enum, Any], ...] = (
+    (e.Role.ADMIN, _l("Platform operator")),
+    (e.Role.COORDINATOR, _l("Coordinator")),
+    (e.Role.DEPARTMENT, _l("Department staff")),
+    (e.Role.PARTNER_ADMIN, _l("Partner administrator")),
+    (e.Role.PARTNER_MEMBER, _l("Partner member")),
+    (e.Role.ANONYMOUS, _l("Visitor")),
+    (e.Role.SYSTEM, _l("System")),
+    (e.PartnerKind.COMPANY, _l("Company")),
+    (e.PartnerKind.BANK, _l("Bank")),
+    (e.PartnerKind.UNIVERSITY, _l("University")),
+    (e.PartnerKind.SCHOOL, _l("School")),
+    (e.PartnerKind.NPO, _l("NPO")),
+    (e.PartnerKind.CITIZENS_GROUP, _l("Citizens' group")),
+    (e.PartnerKind.ASSOCIATION, _l("Association")),
+    (e.PartnerKind.GOVERNMENT, _l("Government body")),
+    (e.PartnerKind.COUNCIL, _l("Council")),
+    (e.OfferingStage.CONCEPT, _l("Concept")),
+    (e.OfferingStage.PROTOTYPE, _l("Prototype")),
+    (e.OfferingStage.FIELD_TESTED, _l("Field-tested")),
+    (e.OfferingStage.ON_SALE, _l("On sale")),
+    (e.RegistrationStatus.APPLIED, _l("Applied")),
+    (e.RegistrationStatus.RETURNED, _l("Returned for changes")),
+    (e.RegistrationStatus.REGISTERED, _l("Registered")),
+    (e.RegistrationStatus.REJECTED, _l("Rejected")),
+    (e.RegistrationStatus.WITHDRAWN, _l("Left")),
+    (e.ChallengeKind.PROBLEM, _l("Problem to solve")),
+    (e.ChallengeKind.FIELD, _l("Field for pilots")),
+    (e.ChallengeStatus.DRAFT, _l("Draft")),
+    (e.ChallengeStatus.IN_REVIEW, _l("In review")),
+    (e.ChallengeStatus.PUBLISHED, _l("Open")),
+    (e.ChallengeStatus.IN_DIALOGUE, _l("In dialogue")),
+    (e.ChallengeStatus.CLOSED, _l("Closed")),
+    (e.ChallengeStatus.SOLVED, _l("Solved")),
+    (e.ChallengeStatus.DROPPED, _l("Dropped")),
+    (e.Pillar.ECONOMY, _l("Economy")),
+    (e.Pillar.SOCIETY, _l("Society")),
+    (e.Pillar.ENVIRONMENT, _l("Environment")),
+    (e.Pillar.INTEGRATED, _l("Integrated")),
+    (e.BudgetStage.NONE, _l("No budget yet")),
+    (e.BudgetStage.STUDYING, _l("Budget under study")),
+    (e.BudgetStage.REQUESTED, _l("Budget requested")),
+    (e.BudgetStage.SECURED, _l("Budget secured")),
+    (e.TargetBasis.STATED, _l("Stated in the document")),
+    (e.TargetBasis.CONFIRMED, _l("Confirmed by a person")),
+    (e.TargetBasis.INFERRED, _l("Inferred from the text")),
+    (e.RecommendationStatus.PROPOSED, _l("Proposed")),
+    (e.RecommendationStatus.APPROVED, _l("Approved")),
+    (e.RecommendationStatus.DECLINED, _l("Set aside")),
+    (e.RecommendationStatus.INVITED, _l("Invited")),
+    (e.RecommendationStatus.ACCEPTED, _l("Willing to take part")),
+    (e.RecommendationStatus.REFUSED, _l("Declined by the partner")),
+    (e.RecommendationStatus.INTRODUCED, _l("Introduced")),
+    (e.RecommendationStatus.LAPSED, _l("Invitation withdrawn")),
+    (e.RecommendationSource.ENGINE, _l("Recommended by Musubi")),
+    (e.RecommendationSource.MANUAL, _l("Added by hand")),
+    (e.RecommendationSource.INTEREST, _l("Showed interest")),
+    (e.DeclineReason.OFF_TARGET, _l("Does not answer the challenge")),
+    (e.DeclineReason.REGION, _l("Does not work in the region")),
+    (e.DeclineReason.STAGE, _l("Too early a stage")),
+    (e.DeclineReason.CAPACITY, _l("No capacity at present")),
+    (e.DeclineReason.ALREADY_WORKING, _l("Already working together")),
+    (e.DeclineReason.CONFLICT_OF_INTEREST, _l("Conflict of interest")),
+    (e.DeclineReason.OTHER, _l("Other reason")),
+    (e.RefusalReason.NO_CAPACITY, _l("We have no capacity at present")),
+    (e.RefusalReason.NOT_OUR_FIELD, _l("It is not our field")),
+    (e.RefusalReason.REGION, _l("We do not work in the region")),
+    (e.RefusalReason.BUDGET, _l("The budget does not allow it")),
+    (e.RefusalReason.TIMING, _l("The timing does not suit us")),
+    (e.RefusalReason.OTHER, _l("Another reason")),
+    (e.GroupKind.SUBCOMMITTEE, _l("Subcommittee")),
+    (e.GroupKind.EXPERT_PANEL, _l("Expert panel")),
+    (e.GroupKind.COUNCIL, _l("Promotion council")),
+    (e.GroupStatus.ACTIVE, _l("Active")),
+    (e.GroupStatus.DORMANT, _l("Dormant")),
+    (e.GroupStatus.CLOSED, _l("Ended")),
+    (e.JoinRule.OPEN, _l("Open to registered partners")),
+    (e.JoinRule.APPROVAL, _l("Joining needs approval")),
+    (e.GroupMemberStatus.REQUESTED, _l("Asked to join")),
+    (e.GroupMemberStatus.MEMBER, _l("Member")),
+    (e.GroupMemberStatus.DECLINED, _l("Not admitted")),
+    (e.GroupMemberStatus.LEFT, _l("Left the group")),
+    (e.CollaborationStatus.PLANNED, _l("Planned")),
+    (e.CollaborationStatus.RUNNING, _l("Running")),
+    (e.CollaborationStatus.DONE, _l("Done")),
+    (e.SchemeStatus.OPERATING, _l("Operating")),
+    (e.SchemeStatus.PLANNED, _l("In planning")),
+    (e.SchemeStatus.ENDED, _l("Discontinued")),
+    (e.MailStatus.PENDING, _l("Waiting to be sent")),
+    (e.MailStatus.SENT, _l("Sent")),
+    (e.MailStatus.DEAD, _l("Could not be sent")),
+)
 
-TONES: dict[Enum, str] = {
-    e.RegistrationStatus.APPLIED: "info",
-    e.RegistrationStatus.RETURNED: "warning",
-    e.RegistrationStatus.REGISTERED: "success",
-    e.RegistrationStatus.REJECTED: "danger",
-    e.ChallengeStatus.IN_REVIEW: "warning",
-    e.ChallengeStatus.PUBLISHED: "success",
-    e.ChallengeStatus.IN_DIALOGUE: "info",
-    e.ChallengeStatus.SOLVED: "success",
-    e.RecommendationStatus.PROPOSED: "info",
-    e.RecommendationStatus.APPROVED: "info",
-    e.RecommendationStatus.INVITED: "warning",
-    e.RecommendationStatus.ACCEPTED: "success",
-    e.RecommendationStatus.INTRODUCED: "success",
-    e.RecommendationStatus.REFUSED: "danger",
-    e.OfferingStage.FIELD_TESTED: "info",
-    e.OfferingStage.ON_SALE: "success",
-    e.OfferingStage.PROTOTYPE: "warning",
-    e.BudgetStage.SECURED: "success",
-    e.BudgetStage.REQUESTED: "info",
-    e.GroupStatus.ACTIVE: "success",
-    e.GroupStatus.DORMANT: "warning",
-    e.GroupMemberStatus.REQUESTED: "warning",
-    e.GroupMemberStatus.MEMBER: "success",
-    e.CollaborationStatus.RUNNING: "info",
-    e.CollaborationStatus.DONE: "success",
-    e.MailStatus.PENDING: "info",
-    e.MailStatus.SENT: "success",
-    e.MailStatus.DEAD: "danger",
-}
+_TONES: tuple[tuple[Enum, str], ...] = (
+    (e.RegistrationStatus.APPLIED, "info"),
+    (e.RegistrationStatus.RETURNED, "warning"),
+    (e.RegistrationStatus.REGISTERED, "success"),
+    (e.RegistrationStatus.REJECTED, "danger"),
+    (e.ChallengeStatus.IN_REVIEW, "warning"),
+    (e.ChallengeStatus.PUBLISHED, "success"),
+    (e.ChallengeStatus.IN_DIALOGUE, "info"),
+    (e.ChallengeStatus.SOLVED, "success"),
+    (e.RecommendationStatus.PROPOSED, "info"),
+    (e.RecommendationStatus.APPROVED, "info"),
+    (e.RecommendationStatus.INVITED, "warning"),
+    (e.RecommendationStatus.ACCEPTED, "success"),
+    (e.RecommendationStatus.INTRODUCED, "success"),
+    (e.RecommendationStatus.REFUSED, "danger"),
+    (e.OfferingStage.FIELD_TESTED, "info"),
+    (e.OfferingStage.ON_SALE, "success"),
+    (e.OfferingStage.PROTOTYPE, "warning"),
+    (e.BudgetStage.SECURED, "success"),
+    (e.BudgetStage.REQUESTED, "info"),
+    (e.GroupStatus.ACTIVE, "success"),
+    (e.GroupStatus.DORMANT, "warning"),
+    (e.GroupMemberStatus.REQUESTED, "warning"),
+    (e.GroupMemberStatus.MEMBER, "success"),
+    (e.CollaborationStatus.RUNNING, "info"),
+    (e.CollaborationStatus.DONE, "success"),
+    (e.MailStatus.PENDING, "info"),
+    (e.MailStatus.SENT, "success"),
+    (e.MailStatus.DEAD, "danger"),
+)
+LABELS = {(type(member), member): words for member, words in _LABELS}
+TONES = {(type(member), member): tone for member, tone in _TONES}
 
 PARTS = {
     "title": _l("Title"),
@@ -161,18 +166,18 @@ FITS = (_l("No fit"), _l("Weak fit"), _l("Fair fit"), _l("Strong fit"))
 
 def label(member: Any) -> str:
     """The word for an enum member; anything else as it is."""
-    return str(LABELS.get(member, member)) if isinstance(member, Enum) else str(member)
+    return str(LABELS.get((type(member), member), member)) if isinstance(member, Enum) else str(member)
 
 
 def tone(member: Any) -> str:
     """The colour family of a status: neutral, info, success, warning or danger."""
-    return TONES.get(member, "neutral") if isinstance(member, Enum) else "neutral"
+    return TONES.get((type(member), member), "neutral") if isinstance(member, Enum) else "neutral"
 
 
 def choices(enum: type[Enum], *, blank: Any = None) -> list[tuple[str, Any]]:
     """The choices of a select field for every member of `enum`, after an empty one when `blank` gives its words."""
     first = [] if blank is None else [("", blank)]
-    return first + [(member.value, LABELS[member]) for member in enum]
+    return first + [(member.value, LABELS[enum, member]) for member in enum]
 
 
 def _english() -> bool:
@@ -180,11 +185,20 @@ def _english() -> bool:
 
 
 def region(code: str) -> str:
-    """A region served: everywhere, a prefecture, or (as given) a municipality's code."""
+    """A region served: everywhere, a prefecture, or a municipality that takes part (others keep their code)."""
     if code == "00":
         return _("Nationwide")
     names = reference.PREFECTURES.get(code)
-    return names[_english()] if names else code
+    return names[_english()] if names else _towns().get(code, code)
+
+
+def _towns() -> dict[str, str]:
+    """The municipalities by code; one query for a request that shows any, none outside of one."""
+    if not has_request_context():
+        return {}
+    if "towns" not in g:
+        g.towns = {row.code: municipality_name(row) for row in municipalities(db())}
+    return cast(dict[str, str], g.towns)
 
 
 def industry(letter: str) -> str:

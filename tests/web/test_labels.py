@@ -1,0 +1,41 @@
+"""Codes in words: every member of every enum has its own, and a place is named."""
+
+from enum import StrEnum
+
+import pytest
+from flask import Flask
+
+from models import enums
+from tests import factories
+from web import labels
+
+
+def closed_vocabularies() -> list[type[StrEnum]]:
+    said = (enums.TokenPurpose, enums.EntityType, enums.TextRole)
+    return [e for e in vars(enums).values() if isinstance(e, type) and issubclass(e, StrEnum) and e not in said][1:]
+
+
+@pytest.mark.parametrize("enum", closed_vocabularies())
+def test_every_member_has_words(app: Flask, enum: type[StrEnum]) -> None:
+    with app.test_request_context():
+        assert all(labels.label(member) != member.value for member in enum)
+
+
+def test_members_that_share_a_value_keep_their_own_words(app: Flask) -> None:
+    """ "closed" is a value of two enums and one key of a dictionary; words must not slip from one to the other."""
+    with app.test_request_context():
+        assert labels.label(enums.ChallengeStatus.CLOSED) != labels.label(enums.GroupStatus.CLOSED)
+        assert labels.label(enums.RecommendationStatus.DECLINED) != labels.label(enums.GroupMemberStatus.DECLINED)
+        assert labels.tone(enums.BudgetStage.REQUESTED) != labels.tone(enums.GroupMemberStatus.REQUESTED)
+
+
+def test_regions_by_name(app: Flask, store) -> None:
+    factories.municipality(store)
+    store.commit()
+    with app.test_request_context():
+        assert [labels.region(code) for code in ("00", "17", "172065", "141305")] == [
+            "全国",
+            "石川県",
+            "加賀市",
+            "141305",
+        ]
