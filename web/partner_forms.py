@@ -4,7 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -39,6 +48,15 @@ class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class VersionField(HiddenField):  # type: ignore[misc]
+    """The version of the row that a form was filled from; `number` is None when none was sent."""
+
+    @property
+    def number(self) -> int | None:
+        text = str(self.data or "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def prefecture_choices() -> list[tuple[str, Any]]:
@@ -97,9 +115,11 @@ class ActivityFields(BaseForm):
         default=3,
     )
 
-    def offer(self, towns: Sequence[Municipality]) -> None:
-        """Fill in the regions that can be chosen."""
-        self.regions.choices = region_choices(towns)
+    def offer(self, towns: Sequence[Municipality], also: Sequence[str] = ()) -> None:
+        """Fill in the regions that can be chosen; `also` keeps those that were chosen elsewhere."""
+        here = region_choices(towns)
+        known = {code for code, _ in here}
+        self.regions.choices = here + [(code, labels.region(code)) for code in also if code not in known]
 
 
 class OfferingFields(BaseForm):

@@ -1,6 +1,6 @@
 """How complete a partner's description is, and what would help the matcher most: pure, in the order of worth."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import Offering, Partner
@@ -16,17 +16,18 @@ class Step:
     done: bool
 
 
-def steps(
-    partner: Partner, offerings: Sequence[Offering], regions: Collection[str], targets: Collection[object]
-) -> list[Step]:
-    """Everything that makes a description complete, and whether it is there."""
+def steps(partner: Partner, offerings: Sequence[Offering], *, regions: bool, targets: bool) -> list[Step]:
+    """Everything that makes a description complete, and whether it is there.
+
+    `regions` and `targets` say whether any was chosen.
+    """
     return [
         Step("offering", bool(offerings)),
         Step("profile", len(partner.profile) >= ENOUGH_PROFILE),
         Step("offering_text", bool(offerings) and all(len(o.description) >= ENOUGH_OFFERING for o in offerings)),
         Step("track_record", any(o.track_record for o in offerings)),
-        Step("regions", bool(regions)),
-        Step("targets", bool(targets)),
+        Step("regions", regions),
+        Step("targets", targets),
         Step("seeks", bool(partner.seeks)),
         Step("asks", any(o.asks for o in offerings)),
         Step("website", bool(partner.website)),

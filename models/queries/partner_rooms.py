@@ -76,6 +76,14 @@ def targets(session: Session, partner_id: int) -> list[PartnerTarget]:
     return sorted(session.exec(statement), key=lambda row: order.get(row.target, len(order)))
 
 
+def has_chosen(session: Session, partner_id: int) -> tuple[bool, bool]:
+    """Whether a partner has said where it works, and which targets it serves."""
+    region = exists().where(col(PartnerRegion.partner_id) == partner_id)
+    target = exists().where(col(PartnerTarget.partner_id) == partner_id)
+    found = session.exec(select(region, target)).one()
+    return bool(found[0]), bool(found[1])
+
+
 def municipalities(session: Session) -> list[Municipality]:
     """Every municipality by code."""
     return list(session.exec(select(Municipality).order_by(col(Municipality.code))))

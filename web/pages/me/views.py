@@ -1,14 +1,6 @@
-"""A partner's own rooms."""
+"""A partner's own rooms, each in a file of its own."""
 
-from flask import Blueprint, Response
+from web.pages.me import home, invitations, offerings, profile, registrations
+from web.pages.me.room import bp
 
-from web.auth import Access, access
-from web.htmx import page
-
-bp = Blueprint("me", __name__)
-
-
-@bp.get("/me")
-@access(Access.PARTNER)
-def home() -> Response:
-    return page("me/home.html")
+__all__ = ["bp", "home", "invitations", "offerings", "profile", "registrations"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from models import Municipality
@@ -38,5 +38,5 @@ class ContactForm(ConsentForm):
     name = StringField(_l("Your name"), [NEEDED, at_most(100)])
     title = StringField(_l("Department or position"), [at_most(100)])
     email = EmailField(_l("E-mail address"), [NEEDED, at_most(254)])
-    phone = TelField(_l("Telephone"), [at_most(40)])
+    phone = StringField(_l("Telephone"), [at_most(40)])
     password = PasswordField(_l("Password"), [InputRequired(FIELD_ERRORS["required"])])

@@ -35,10 +35,11 @@ def start() -> Response:
     return page("register/start.html", draft=draft, here=steps.first_open(draft) or CONTACT, names=steps.names())
 
 
-@bp.post("/register/discard")
+@bp.route("/register/discard", methods=["GET", "POST"])
 @access(Access.PUBLIC)
 def discard() -> Response:
-    open_draft(write=True).discard()
+    if request.method == "POST":
+        open_draft(write=True).discard()
     return see_other(url_for("register.start"))
 
 
@@ -58,9 +59,9 @@ def take_up(token: str) -> Response:
     return see_other(url_for("register.start"))
 
 
-@bp.get(_STEP)
+@bp.get(_STEP, endpoint="step")
 @access(Access.PUBLIC)
-def step(step: str) -> Response:
+def show(step: str) -> Response:
     draft, towns = open_draft(), queries.municipalities(db())
     if draft.sent_to:
         return see_other(url_for("register.sent"))
@@ -91,10 +92,15 @@ def save(step: str) -> Response:
     return see_other(url_for("register.step", step=STEPS[STEPS.index(step) + 1]))
 
 
-@bp.post(f"{_STEP}/keep")
+@bp.route(f"{_STEP}/keep", methods=["GET", "POST"])
 @access(Access.PUBLIC)
 def keep(step: str) -> BaseResponse:
-    """Keep what is typed without judging it: every few moments, on the way back, and before the language changes."""
+    """Keep what is typed without judging it: every few moments, on the way back, and before the language changes.
+
+    A GET comes from somebody whose token had expired: the step is shown with what was typed.
+    """
+    if request.method == "GET":
+        return show(step)
     draft = open_draft(write=True)
     if not draft.sent_to and steps.tidy(request.form) != (draft.fields(step) or MultiDict()):
         draft.keep(step, steps.tidy(request.form), done=draft.done(step))

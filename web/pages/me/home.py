@@ -1,0 +1,131 @@
+"""The first page after signing in: what fits, what waits, where one is registered, and what would help."""
+
+from dataclasses import dataclass
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from matcher.services import completeness
+from matcher.services.matchbook import Match
+from models import Challenge, Municipality, Partner
+from models.enums import RegistrationStatus
+from models.queries import partner_rooms as queries
+from models.queries import recommendations
+from web.auth import Access, access, now, partner_id
+from web.db import db
+from web.htmx import page, see_other, wants_fragment
+from web.matching import matchbook
+from web.pages.me.room import bp, own, room
+
+SHOWN, SHOWN_PARTNERS = 6, 10
+WORTH_SHOWING = 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A challenge that fits, with the reasons."""
+
+    match: Match
+    challenge: Challenge
+    town: Municipality
+
+
+@dataclass(frozen=True)
+class Fits:
+    """The best challenges; `unread` while the partner's texts have not been read at all, `changing` while some wait."""
+
+    found: list[Fit]
+    unread: bool
+    changing: bool
+
+
+@dataclass(frozen=True)
+class Resembling:
+    """Another partner that could be worked with, with the reasons."""
+
+    match: Match
+    other: Partner
+
+
+@bp.get("/me")
+@access(Access.PARTNER)
+def home() -> Response:
+    partner, standing = own(), queries.registrations(db(), partner_id())
+    offered = queries.offerings(db(), partner.pk)
+    regions, targets = queries.has_chosen(db(), partner.pk)
+    said = completeness.steps(partner, offered, regions=regions, targets=targets)
+    return room(
+        "me/home.html",
+        partner,
+        fits=_fits(partner.pk),
+        invitations=[item for item in _invitations(standing, partner.pk) if item.open],
+        registrations=standing,
+        groups=queries.groups(db(), partner.pk) if _was_heard(standing) else [],
+        steps=said,
+        percent=completeness.percent(said),
+        words=_words(),
+        now=now(),
+    )
+
+
+@bp.get("/me/fits")
+@access(Access.PARTNER)
+def fits() -> Response:
+    """The block with what fits, asked for again while the texts are being read."""
+    if not wants_fragment():
+        return see_other(url_for("me.home"))
+    return page("me/home.html", "fits", fits=_fits(partner_id()))
+
+
+@bp.get("/me/partners")
+@access(Access.PARTNER)
+def partners() -> Response:
+    partner = own()
+    matches = matchbook().partners_for_partner(db(), partner.pk, limit=SHOWN_PARTNERS).matches
+    worth = [match for match in matches if match.fit >= WORTH_SHOWING]
+    others = queries.partners(db(), [match.entity_id for match in worth])
+    found = [Resembling(m, others[m.entity_id]) for m in worth if m.entity_id in others]
+    read, waiting = queries.reading(db(), partner.pk)
+    return room("me/partners.html", partner, found=found, unread=not read and waiting)
+
+
+@bp.get("/me/interests")
+@access(Access.PARTNER)
+def interests() -> Response:
+    partner = own()
+    return room("me/interests.html", partner, rows=queries.interests(db(), partner.pk))
+
+
+def _was_heard(standing: list) -> bool:
+    """Whether any municipality has answered yet: before that nobody can have invited or admitted the partner."""
+    return any(row.status is not RegistrationStatus.APPLIED for row, _town in standing)
+
+
+def _invitations(standing: list, key: int) -> list[recommendations.Invitation]:
+    return recommendations.invitations(db(), key) if _was_heard(standing) else []
+
+
+def _fits(key: int) -> Fits:
+    read, waiting = queries.reading(db(), key)
+    if waiting and not read:
+        return Fits([], unread=True, changing=True)
+    ranking = matchbook().challenges_for_partner(db(), key, limit=SHOWN, allowed=queries.open_challenges(db()))
+    worth = [match for match in ranking.matches if match.fit >= WORTH_SHOWING]
+    cards = queries.challenges(db(), [match.entity_id for match in worth])
+    found = [Fit(match, *cards[match.entity_id]) for match in worth if match.entity_id in cards]
+    return Fits(found, unread=False, changing=waiting)
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    """What each step of completeness asks for, and where it is done."""
+    return {
+        "offering": (_("Describe at least one offering"), url_for("me.offering_new")),
+        "profile": (_("Describe what you do in three sentences or more"), url_for("me.profile")),
+        "offering_text": (_("Say for each offering what changes by it"), url_for("me.offerings")),
+        "track_record": (_("Add a track record to an offering"), url_for("me.offerings")),
+        "regions": (_("Say where you work"), url_for("me.profile")),
+        "targets": (_("Choose the SDG targets that you serve"), url_for("me.targets")),
+        "seeks": (_("Say what you are looking for"), url_for("me.profile")),
+        "asks": (_("Say what you would ask of a city"), url_for("me.offerings")),
+        "website": (_("Add your website"), url_for("me.profile")),
+    }
