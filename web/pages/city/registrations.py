@@ -39,7 +39,7 @@ def registrations() -> Response:
     return page(
         "city/registrations.html",
         rows=queries.applicants(db(), municipality_id(), [status]),
-        status=status,
+        current=status,
         tabs=[
             (member, url_for("city.registrations", status=member.value), member is status, counts.get(member, 0))
             for member in RegistrationStatus
