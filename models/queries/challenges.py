@@ -47,13 +47,22 @@ class ChallengeDetail:
 
 def ids(session: Session, wanted: ChallengeFilter, order: str, today: date) -> list[int]:
     """The keys of every challenge that `wanted` lets through; `order` is "newest" or "decision". One query."""
-    statement = (
-        select(col(Challenge.id))
-        .join(Municipality, col(Municipality.id) == Challenge.municipality_id)
+    statement = _ordered(select(col(Challenge.id)), wanted, order, today)
+    return [key for key in session.exec(statement) if key is not None]
+
+
+def newest(session: Session, wanted: ChallengeFilter, today: date, limit: int) -> list[ChallengeCard]:
+    """The first `limit` challenges that `wanted` lets through. Two queries."""
+    statement = _ordered(select(Challenge, Municipality), wanted, "newest", today).limit(limit)
+    return _with_goals(session, [(row, town) for row, town in session.exec(statement)])
+
+
+def _ordered(statement: Any, wanted: ChallengeFilter, order: str, today: date) -> Any:
+    return (
+        statement.join(Municipality, col(Municipality.id) == Challenge.municipality_id)
         .where(*_conditions(wanted))
         .order_by(_closed(wanted), *_order(order, today), col(Challenge.id).desc())
     )
-    return [key for key in session.exec(statement) if key is not None]
 
 
 def _conditions(wanted: ChallengeFilter) -> list[Any]:
@@ -84,10 +93,15 @@ def _order(order: str, today: date) -> list[Any]:
     return [col(Challenge.published_at).desc().nulls_last()]
 
 
-def cards(
+def cards(session: Session, keys: Iterable[int]) -> list[ChallengeCard]:
+    """Cards for `keys`, in their order; those that are gone are left out. Two queries."""
+    return _with_goals(session, with_town(session, keys))
+
+
+def with_town(
     session: Session, keys: Iterable[int], statuses: Collection[ChallengeStatus] | None = None
-) -> list[ChallengeCard]:
-    """Cards for `keys`, in their order; those that are gone, or in none of `statuses`, are left out. Two queries."""
+) -> list[tuple[Challenge, Municipality]]:
+    """Challenges for `keys`, in their order; those that are gone, or in none of `statuses`, are left out. One query."""
     wanted = list(keys)
     if not wanted:
         return []
@@ -100,8 +114,12 @@ def cards(
     if statuses is not None:
         statement = statement.where(col(Challenge.status).in_(sorted(statuses)))
     found = {challenge.pk: (challenge, town) for challenge, town in session.exec(statement)}
-    goals = _goals(session, found)
-    return [ChallengeCard(*found[key], goals.get(key, ())) for key in wanted if key in found]
+    return [found[key] for key in wanted if key in found]
+
+
+def _with_goals(session: Session, rows: Sequence[tuple[Challenge, Municipality]]) -> list[ChallengeCard]:
+    goals = _goals(session, [challenge.pk for challenge, _ in rows])
+    return [ChallengeCard(challenge, town, goals.get(challenge.pk, ())) for challenge, town in rows]
 
 
 def _goals(session: Session, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:

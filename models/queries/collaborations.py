@@ -77,18 +77,52 @@ def _conditions(wanted: CollaborationFilter) -> list[Any]:
 
 def cards(session: Session, keys: Iterable[int]) -> list[CollaborationCard]:
     """Cards of the published ones among `keys`, in their order. Three queries."""
+    return _with_more(session, with_town(session, keys))
+
+
+def with_town(session: Session, keys: Iterable[int]) -> list[tuple[Collaboration, Municipality]]:
+    """The published ones among `keys`, in their order. One query."""
     wanted = list(keys)
     if not wanted:
         return []
-    statement = (
+    statement = _published().where(col(Collaboration.id).in_(wanted)).order_by(col(Collaboration.id))
+    found = {row.pk: (row, town) for row, town in session.exec(statement)}
+    return [found[key] for key in wanted if key in found]
+
+
+def newest(session: Session, wanted: CollaborationFilter, limit: int) -> list[CollaborationCard]:
+    """The first `limit` collaborations that `wanted` lets through. Three queries."""
+    return _listed(session, _published().where(*_conditions(wanted)).limit(limit))
+
+
+def latest_outcomes(session: Session, limit: int) -> list[CollaborationCard]:
+    """The newest published collaborations that say what came of them. Three queries."""
+    return _listed(session, _published().where(Collaboration.outcome != "").limit(limit))
+
+
+def of_partner(session: Session, partner_id: int) -> list[CollaborationCard]:
+    """The published collaborations that a partner took part in, newest first. Three queries."""
+    parts = select(CollaborationPartner.collaboration_id).where(CollaborationPartner.partner_id == partner_id)
+    return _listed(session, _published().where(col(Collaboration.id).in_(parts)))
+
+
+def _published() -> Any:
+    return (
         select(Collaboration, Municipality)
         .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)
-        .where(col(Collaboration.id).in_(wanted), col(Collaboration.published))
-        .order_by(col(Collaboration.id))
+        .where(col(Collaboration.published))
     )
-    found = {row.pk: (row, town) for row, town in session.exec(statement)}
-    goals, names = _goals(session, found), _names(session, found)
-    return [CollaborationCard(*found[key], goals.get(key, ()), names.get(key, ())) for key in wanted if key in found]
+
+
+def _listed(session: Session, statement: Any) -> list[CollaborationCard]:
+    rows = session.exec(statement.order_by(col(Collaboration.date).desc(), col(Collaboration.id)))
+    return _with_more(session, [(row, town) for row, town in rows])
+
+
+def _with_more(session: Session, rows: Sequence[tuple[Collaboration, Municipality]]) -> list[CollaborationCard]:
+    keys = [row.pk for row, _ in rows]
+    goals, names = _goals(session, keys), _names(session, keys)
+    return [CollaborationCard(row, town, goals.get(row.pk, ()), names.get(row.pk, ())) for row, town in rows]
 
 
 def _goals(session: Session, keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -114,29 +148,6 @@ def _names(session: Session, keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
     for key, name in session.exec(statement):
         names[key] = (*names.get(key, ()), name)
     return names
-
-
-def latest_outcomes(session: Session, limit: int) -> list[CollaborationCard]:
-    """The newest published collaborations that say what came of them. Four queries."""
-    statement = (
-        select(col(Collaboration.id))
-        .where(col(Collaboration.published), Collaboration.outcome != "")
-        .order_by(col(Collaboration.date).desc(), col(Collaboration.id).desc())
-        .limit(limit)
-    )
-    return cards(session, [key for key in session.exec(statement) if key is not None])
-
-
-def of_partner(session: Session, partner_id: int) -> list[CollaborationCard]:
-    """The published collaborations that a partner took part in, newest first. Four queries."""
-    statement = (
-        select(col(Collaboration.id), col(Collaboration.date))
-        .join(CollaborationPartner, col(CollaborationPartner.collaboration_id) == Collaboration.id)
-        .where(CollaborationPartner.partner_id == partner_id, col(Collaboration.published))
-        .distinct()
-        .order_by(col(Collaboration.date).desc(), col(Collaboration.id).desc())
-    )
-    return cards(session, [key for key, _ in session.exec(statement) if key is not None])
 
 
 def detail(session: Session, collaboration_id: int) -> CollaborationDetail | None:

@@ -95,8 +95,17 @@ def _has_goal(goal: int) -> Any:
 def cards(session: Session, keys: Iterable[int]) -> list[GroupCard]:
     """Cards for `keys`, in their order. One query."""
     wanted = list(keys)
-    if not wanted:
-        return []
+    found = {card.group.pk: card for card in _cards(session, col(WorkingGroup.id).in_(wanted))} if wanted else {}
+    return [found[key] for key in wanted if key in found]
+
+
+def of_municipality(session: Session, municipality_id: int) -> list[GroupCard]:
+    """The groups of one municipality that have not ended. One query."""
+    here = WorkingGroup.municipality_id == municipality_id
+    return _cards(session, here, WorkingGroup.status != GroupStatus.CLOSED)
+
+
+def _cards(session: Session, *conditions: Any) -> list[GroupCard]:
     members = (
         select(sa.func.count(col(GroupMember.id)))
         .where(GroupMember.group_id == col(WorkingGroup.id), GroupMember.status == GroupMemberStatus.MEMBER)
@@ -105,21 +114,10 @@ def cards(session: Session, keys: Iterable[int]) -> list[GroupCard]:
     statement = (
         select(WorkingGroup, Municipality, members)
         .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
-        .where(col(WorkingGroup.id).in_(wanted))
-        .order_by(col(WorkingGroup.id))
-    )
-    found = {group.pk: GroupCard(group, town, count or 0) for group, town, count in session.exec(statement)}
-    return [found[key] for key in wanted if key in found]
-
-
-def of_municipality(session: Session, municipality_id: int) -> list[GroupCard]:
-    """The groups of one municipality that have not ended. Two queries."""
-    statement = (
-        select(col(WorkingGroup.id))
-        .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.status != GroupStatus.CLOSED)
+        .where(*conditions)
         .order_by(_ended(), col(WorkingGroup.name), col(WorkingGroup.id))
     )
-    return cards(session, [key for key in session.exec(statement) if key is not None])
+    return [GroupCard(group, town, count or 0) for group, town, count in session.exec(statement)]
 
 
 def detail(session: Session, group_id: int) -> GroupDetail | None:

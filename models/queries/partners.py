@@ -45,11 +45,14 @@ class PartnerCard:
 
 @dataclass(frozen=True)
 class PartnerDetail:
-    """A partner as its page shows it; people and addresses of people are no part of it."""
+    """A partner as its page shows it; people and addresses of people are no part of it.
+
+    `regions` are codes, with the municipality where the code is one's own.
+    """
 
     partner: Partner
     offerings: tuple[Offering, ...]
-    regions: tuple[str, ...]
+    regions: tuple[tuple[str, Municipality | None], ...]
     targets: tuple[PartnerTarget, ...]
     registrations: tuple[tuple[Registration, Municipality], ...]
     groups: tuple[tuple[WorkingGroup, Municipality], ...]
@@ -137,7 +140,12 @@ def detail(session: Session, partner_id: int) -> PartnerDetail | None:
         return None
     of = partner_id
     offerings = select(Offering).where(Offering.partner_id == of).order_by(col(Offering.position), col(Offering.id))
-    regions = select(PartnerRegion.region).where(PartnerRegion.partner_id == of).order_by(col(PartnerRegion.region))
+    regions = (
+        select(PartnerRegion.region, Municipality)
+        .outerjoin(Municipality, col(Municipality.code) == PartnerRegion.region)
+        .where(PartnerRegion.partner_id == of)
+        .order_by(col(PartnerRegion.region))
+    )
     targets = select(PartnerTarget).where(PartnerTarget.partner_id == of)
     targets = targets.order_by(col(PartnerTarget.goal), col(PartnerTarget.id))
     registrations = (

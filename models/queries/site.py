@@ -36,11 +36,6 @@ def municipalities(session: Session) -> list[Municipality]:
     return list(session.exec(select(Municipality).order_by(col(Municipality.code))))
 
 
-def municipality(session: Session, code: str) -> Municipality | None:
-    """The municipality with this six-digit code."""
-    return session.exec(select(Municipality).where(Municipality.code == code)).first()
-
-
 def counts(session: Session, open_statuses: Collection[ChallengeStatus]) -> Counts:
     """The four numbers of the front page, in one query."""
     partners = select(sa.func.count(col(Partner.id))).where(col(Partner.id).in_(registered_ids()))
@@ -51,8 +46,10 @@ def counts(session: Session, open_statuses: Collection[ChallengeStatus]) -> Coun
     return Counts(*session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one())
 
 
-def municipality_cards(session: Session, open_statuses: Collection[ChallengeStatus]) -> list[MunicipalityCard]:
-    """Every municipality with how much of it is published, in one query."""
+def municipality_cards(
+    session: Session, open_statuses: Collection[ChallengeStatus], code: str | None = None
+) -> list[MunicipalityCard]:
+    """Every municipality, or the one with `code`, with how much of it is published, in one query."""
     challenges = select(sa.func.count(col(Challenge.id))).where(
         Challenge.municipality_id == col(Municipality.id), col(Challenge.status).in_(sorted(open_statuses))
     )
@@ -60,6 +57,8 @@ def municipality_cards(session: Session, open_statuses: Collection[ChallengeStat
         Collaboration.municipality_id == col(Municipality.id), col(Collaboration.published)
     )
     statement = sa.select(Municipality, challenges.scalar_subquery(), collaborations.scalar_subquery())
+    if code is not None:
+        statement = statement.where(col(Municipality.code) == code)
     rows = session.execute(statement.order_by(col(Municipality.code)))
     return [MunicipalityCard(town, posted, done) for town, posted, done in rows]
 

@@ -165,6 +165,6 @@ def _nearby(found: queries.ChallengeDetail) -> dict[str, Any]:
     done = matchbook().similar(db(), text, EntityType.COLLABORATION, limit=LOOKED_AT).matches
     others = [match.entity_id for match in challenges if match.fit and match.entity_id != row.pk]
     return {
-        "similar": queries.cards(db(), others, PUBLIC_CHALLENGE)[:SHOWN],
-        "precedents": collaborations.cards(db(), [match.entity_id for match in done if match.fit])[:SHOWN],
+        "similar": queries.with_town(db(), others, PUBLIC_CHALLENGE)[:SHOWN],
+        "precedents": collaborations.with_town(db(), [match.entity_id for match in done if match.fit])[:SHOWN],
     }

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from matcher.errors import NotFound
 from matcher.lifecycles import PUBLIC_CHALLENGE
-from models import Collaboration
+from models import Challenge, Collaboration, Municipality
 from models.enums import CollaborationStatus, EntityType, Pillar
 from models.queries import challenges
 from models.queries import collaborations as queries
@@ -80,9 +80,9 @@ def detail(collaboration_id: int) -> Response:
     )
 
 
-def _elsewhere(row: Collaboration) -> list[challenges.ChallengeCard]:
+def _elsewhere(row: Collaboration) -> list[tuple[Challenge, Municipality]]:
     """Public challenges, of other municipalities too, that resemble what was done here."""
     text = "\n".join(part for part in (row.title, row.summary, row.outcome) if part)
     matches = matchbook().similar(db(), text, EntityType.CHALLENGE, limit=LOOKED_AT).matches
     keys = [match.entity_id for match in matches if match.fit and match.entity_id != row.challenge_id]
-    return challenges.cards(db(), keys, PUBLIC_CHALLENGE)[:SHOWN]
+    return challenges.with_town(db(), keys, PUBLIC_CHALLENGE)[:SHOWN]

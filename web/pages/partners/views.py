@@ -12,12 +12,11 @@ from models import reference
 from models.enums import EntityType, OfferingStage, PartnerKind
 from models.queries import collaborations
 from models.queries import partners as queries
-from models.queries.site import municipalities
 from web import facets
 from web.auth import Access, access, actor
 from web.db import db
 from web.htmx import page
-from web.labels import industry, municipality_name, region
+from web.labels import industry, region
 from web.listing import Facet, Listing, Page, goals
 
 bp = Blueprint("partners", __name__)
@@ -72,7 +71,6 @@ def detail(partner_id: int) -> Response:
         "partners/detail.html",
         found=found,
         row=found.partner,
-        towns={town.code: municipality_name(town) for town in municipalities(db())},
         collaborations=collaborations.of_partner(db(), partner_id),
         basis=found.partner.provenance.get("basis", ""),
     )

@@ -36,11 +36,10 @@ def scheme_kind(kind: str) -> str:
 def home() -> Response:
     """The front page."""
     open_now = challenges.ChallengeFilter(statuses=OPEN_CHALLENGE, open=OPEN_CHALLENGE)
-    newest = challenges.ids(db(), open_now, "newest", today(now()))[:LATEST]
     return page(
         "site/home.html",
         counts=queries.counts(db(), OPEN_CHALLENGE),
-        latest=challenges.cards(db(), newest),
+        latest=challenges.newest(db(), open_now, today(now()), LATEST),
         outcomes=collaborations.latest_outcomes(db(), PRECEDENTS),
         by_goal=challenges.counts_by_goal(db(), OPEN_CHALLENGE),
         towns=queries.municipalities(db()),
@@ -80,19 +79,19 @@ def municipalities() -> Response:
 @access(Access.PUBLIC)
 def municipality(code: str) -> Response:
     """Everything that one municipality publishes."""
-    town = queries.municipality(db(), code) if code.isascii() and code.isdigit() and len(code) == 6 else None
-    if town is None:
+    known = code.isascii() and code.isdigit() and len(code) == 6
+    found = queries.municipality_cards(db(), OPEN_CHALLENGE, code) if known else []
+    if not found:
         abort(404)
-    wanted = challenges.ChallengeFilter(statuses=OPEN_CHALLENGE, open=OPEN_CHALLENGE, municipalities=[code])
-    posted = challenges.ids(db(), wanted, "newest", today(now()))
-    done = collaborations.ids(db(), collaborations.CollaborationFilter(municipalities=[code]), "newest")
+    town = found[0].municipality
+    posted = challenges.ChallengeFilter(statuses=OPEN_CHALLENGE, open=OPEN_CHALLENGE, municipalities=[code])
+    done = collaborations.CollaborationFilter(municipalities=[code])
     return page(
         "site/municipality.html",
         town=town,
-        posted=len(posted),
-        open_challenges=challenges.cards(db(), posted[:LATEST]),
-        done=len(done),
-        precedents=collaborations.cards(db(), done[:PRECEDENTS]),
+        counts=found[0],
+        open_challenges=challenges.newest(db(), posted, today(now()), LATEST),
+        precedents=collaborations.newest(db(), done, PRECEDENTS),
         schemes=queries.schemes(db(), town.pk),
         groups=groups.of_municipality(db(), town.pk),
         indicators=queries.indicators(db(), town.pk),
