@@ -185,6 +185,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.encoder
+def test_preparing_does_everything_once(tmp_path: Path) -> None:
+    """What `make run` does before it serves, with the real encoder; the second time there is nothing left to do."""
+    (tmp_path / "models").symlink_to(ROOT / "var" / "models")
+    environ = os.environ | {"DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
+    said = [subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True) for _ in "12"]
+    head = migrations.head()
+    assert "things stored" in said[0].stdout
+    assert "Search index: generation 1." in said[0].stdout
+    assert said[1].stdout.splitlines() == [
+        f"The database is at {head}.",
+        "Demonstration: it is all there already.",
+        "Search index: up to date.",
+        "Demonstration: it has been played already.",
+    ]
+
+
 def test_a_closed_site_is_not_served(run: Runner) -> None:
     code, said = run("serve")
     assert code == 1

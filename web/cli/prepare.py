@@ -38,14 +38,17 @@ def _convert_encoder(settings: Settings) -> None:
 
 def _bring_index_up_to_date(settings: Settings, engine: Engine) -> None:
     """As the worker does, but with a progress bar, and before the first visitor comes."""
+    from embeddings.encoder import bundled_model_id
     from matcher.services import corpora, indexing
     from models.queries import indexing as queries
     from web.reading import read_all
-    from web.worker import open_paired
+    from web.worker import encoder_config, open_paired
 
     encoder = open_paired(settings)
+    bundled = settings.encoder_model == "bundled"  # its name is known without loading it: the usual start is quick
+    model = bundled_model_id(encoder_config(settings)) if bundled else encoder.model_id
     with open_session(engine) as session:
-        waiting = queries.waiting(session) or indexing.mark_unread(session, encoder.model_id, utcnow())
+        waiting = queries.waiting(session) or indexing.mark_unread(session, model, utcnow())
         session.commit()
     if not waiting and corpora.generation_of(settings.data_dir) is not None:
         click.echo("Search index: up to date.")
