@@ -143,9 +143,9 @@ class Listing:
         hits = set(ranked)
         return Found([key for key in keys if key in hits], ranking.semantic)
 
-    def show(self, template: str, page: Page, found: Found, cards: Sequence[Any]) -> Response:
+    def show(self, template: str, page: Page, found: Found, cards: Sequence[Any], **more: Any) -> Response:
         """The whole page, or only its results; htmx learns the address to be shown and shared."""
-        response = answer(template, "results", listing=self, page=page, found=found, cards=cards)
+        response = answer(template, "results", listing=self, page=page, found=found, cards=cards, **more)
         if wants_fragment():
             response.headers["HX-Push-Url"] = page.url_for(page.number)
         return response

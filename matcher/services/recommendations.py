@@ -10,7 +10,7 @@ from matcher.errors import Invalid, InvalidTransition, NotFound
 from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE, RECOMMENDATION
 from matcher.policy import SYSTEM, Actor
 from matcher.services import flow, notices
-from matcher.services.runs import add_by_hand, run, run_for_partner
+from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
 from models import Challenge, Department, Introduction, Municipality, Partner, Recommendation, User
 from models.enums import ChallengeStatus, DeclineReason, RefusalReason
 from models.enums import RecommendationStatus as R
@@ -28,6 +28,7 @@ __all__ = [
     "refuse",
     "run",
     "run_for_partner",
+    "run_unasked",
     "withdraw",
 ]
 

@@ -17,6 +17,7 @@ from models.enums import RecommendationStatus as R
 from models.queries import recommendations as queries
 
 MOST = 100
+AT_ONCE = 30
 OVER = frozenset({ChallengeStatus.SOLVED, ChallengeStatus.DROPPED})
 
 
@@ -48,6 +49,15 @@ def run(
     for partner_id in hands_up:
         _propose(session, row, partner_id, Source.INTEREST, now)
     return row
+
+
+def run_unasked(session: Session, actor: Actor, municipality_id: int, matchbook: Matchbook, *, now: datetime) -> int:
+    """Ask for every open challenge for which nobody has asked yet, some at a time; gives how many that were."""
+    policy.require(actor, "recommendation.run", flow.of_municipality(municipality_id))
+    keys = queries.unasked(session, municipality_id, AT_ONCE)
+    for challenge_id in keys:
+        run(session, actor, challenge_id, matchbook, now=now)
+    return len(keys)
 
 
 def run_for_partner(

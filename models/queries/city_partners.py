@@ -112,7 +112,8 @@ def suspects(session: Session, partner: Partner) -> list[Partner]:
     noted = partner.provenance.get("lookalikes")
     same += [col(Partner.id).in_(noted)] if isinstance(noted, list) and noted else []
     same += [col(Partner.website) == partner.website] if partner.website else []
-    same += [col(Partner.address) == partner.address] if partner.address else []
+    numbered = any(character.isdigit() for character in partner.address)  # a town alone says nothing
+    same += [col(Partner.address) == partner.address] if numbered else []
     statement = select(Partner).where(sa.or_(*same), Partner.id != partner.id)
     return list(session.exec(statement.order_by(col(Partner.id)).limit(10)))
 

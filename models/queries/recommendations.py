@@ -20,8 +20,8 @@ from models import (
     Registration,
     User,
 )
+from models.enums import ChallengeStatus, RegistrationStatus
 from models.enums import RecommendationStatus as R
-from models.enums import RegistrationStatus
 
 SHOWN_TO_PARTNER = (R.INVITED, R.ACCEPTED, R.REFUSED, R.INTRODUCED, R.LAPSED)
 
@@ -141,6 +141,22 @@ def latest_run(
         RecommendationRun.partner_id == partner_id,
     )
     return session.exec(statement.order_by(col(RecommendationRun.id).desc()).limit(1)).first()
+
+
+def unasked(session: Session, municipality_id: int, limit: int) -> list[int]:
+    """Open challenges for which the matcher was never asked, the oldest publication first."""
+    asked = sa.exists().where(col(RecommendationRun.challenge_id) == Challenge.id)
+    statement = (
+        select(col(Challenge.id))
+        .where(
+            Challenge.municipality_id == municipality_id,
+            col(Challenge.status).in_((ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)),
+            ~asked,
+        )
+        .order_by(col(Challenge.published_at), col(Challenge.id))
+        .limit(limit)
+    )
+    return [key for key in session.exec(statement) if key is not None]
 
 
 def run(session: Session, run_id: int) -> RecommendationRun | None:

@@ -21,7 +21,8 @@ from web import facets
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
 from web.htmx import page, see_other
-from web.listing import Facet, Listing, Page
+from web.labels import label
+from web.listing import Facet, Found, Listing, Page
 from web.pages.city import trail
 from web.pages.city.forms import NoteForm
 from web.pages.city.room import bp, own
@@ -65,7 +66,7 @@ MISSING = {
 @bp.get("/city/challenges")
 @access(Access.CITY)
 def challenges() -> Response:
-    """Every challenge of the office, by status; what was typed into the search must occur."""
+    """Every challenge of the office; the statuses are tabs, and what was typed into the search must occur."""
     listing = _listing()
     wanted = _wanted(listing)
     counts = queries.status_counts(db(), municipality_id(), wanted)
@@ -74,7 +75,7 @@ def challenges() -> Response:
     offset = (shown.number - 1) * PER_PAGE
     rows = queries.challenges(db(), municipality_id(), wanted, listing.sort, offset=offset, limit=PER_PAGE)
     tabs = _tabs(listing, counts)
-    return listing.show("city/challenges.html", shown, rows=rows, tabs=tabs, semantic=True, today=today(now()))
+    return listing.show("city/challenges.html", shown, Found([]), rows, tabs=tabs, today=today(now()))
 
 
 def _listing() -> Listing:
@@ -86,7 +87,8 @@ def _listing() -> Listing:
         Facet("stale", _("Review date"), {"1": _("Past its review date")}),
     ]
     asked = Listing.of_request("city.challenges", shown, SORTS)
-    return replace(asked, sorts=SORTS, sort=asked.sort if asked.sort in SORTS else "changed")
+    sidebar = [facet for facet in shown if facet.name != "status"]
+    return replace(asked, facets=sidebar, sorts=SORTS, sort=asked.sort if asked.sort in SORTS else "changed")
 
 
 def _wanted(listing: Listing) -> ChallengeFilter:
@@ -100,11 +102,10 @@ def _wanted(listing: Listing) -> ChallengeFilter:
 
 
 def _tabs(listing: Listing, counts: dict[ChallengeStatus, int]) -> list[tuple[Any, str, bool, int]]:
-    words = listing.facets[0].options
     tabs = [(_("All"), listing.url(status=None), not listing["status"], sum(counts.values()))]
     return tabs + [
         (
-            words[status.value],
+            label(status),
             listing.url(status=status.value),
             status.value in listing["status"],
             counts.get(status, 0),
@@ -161,9 +162,8 @@ def _show(challenge_id: int, form: NoteForm, status: int = 200, action: str = ""
         form=form,
         tried=action,
         editable=service.may_edit(actor(), row),
-        is_open=row.status in OPEN_CHALLENGE,
         is_public=row.status in PUBLIC_CHALLENGE,
-        today=today(now()),
+        overdue=row.status in OPEN_CHALLENGE and row.review_date is not None and row.review_date < today(now()),
     )
 
 

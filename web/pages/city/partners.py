@@ -37,7 +37,7 @@ def partners() -> Response:
     found = listing.search(EntityType.PARTNER, keys)
     shown_page = Page(listing, len(found.keys), PER_PAGE)
     rows = queries.partner_rows(db(), municipality_id(), shown_page.of(found.keys))
-    return listing.show("city/partners.html", shown_page, rows=rows, semantic=found.semantic)
+    return listing.show("city/partners.html", shown_page, found, rows)
 
 
 @bp.get("/city/partners/<int:partner_id>/matches")

@@ -17,7 +17,7 @@ EVENTS: dict[str, Any] = {
     "challenge.edited": _l("Text changed"),
     "challenge.submitted": _l("Handed to the coordinator"),
     "challenge.returned": _l("Returned with a note"),
-    "challenge.published": _l("Published"),
+    "challenge.published": _l("Made public"),
     "challenge.unpublished": _l("Taken off the portal"),
     "challenge.dialogue_begun": _l("Dialogue begun"),
     "challenge.closed": _l("Search for partners ended"),

@@ -2,28 +2,31 @@
 
 from collections.abc import Callable
 
-from flask import Response, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from matcher.services import recommendations
 from matcher.services import worklist as service
 from matcher.services.worklist import Desk, Holder, Item
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
-from web.htmx import page
+from web.htmx import page, see_other
+from web.matching import matchbook
 from web.pages.city.room import bp
 
-MOST_SHOWN = 50
+SHOWN_AT_FIRST = 5
 #: desk → (its heading, what the button of a line says)
 WORDS = {
     Desk.REGISTRATION: (_l("Registrations to screen"), _l("Screen")),
     Desk.REVIEW: (_l("Challenges to review"), _l("Review")),
     Desk.RETURNED: (_l("Challenges returned to the department"), _l("Revise")),
-    Desk.INTEREST: (_l("Interest without an answer"), _l("Look at it")),
+    Desk.INTEREST: (_l("Interest without an answer"), _l("Answer")),
     Desk.UNASKED: (_l("Published without recommendations"), _l("Find partners")),
     Desk.UNDECIDED: (_l("Recommendations to decide"), _l("Decide")),
     Desk.GROUP_REQUEST: (_l("Requests to join a working group"), _l("Decide")),
-    Desk.INVITATION: (_l("Invitations without an answer"), _l("Open")),
+    Desk.INVITATION: (_l("Invitations without an answer"), _l("Ask again")),
     Desk.INTRODUCTION: (_l("Introductions without news"), _l("Follow up")),
     Desk.STALE: (_l("Challenges past their review date"), _l("Check")),
 }
@@ -52,18 +55,31 @@ def worklist() -> Response:
     """Everything that waits, or only what waits for one side."""
     everything = service.gather(db(), actor(), municipality_id(), now=now())
     chosen = next((holder for holder in Holder if holder == request.args.get("for")), None)
-    shown = everything.of(chosen) if chosen else everything
+    chosen_work = everything.of(chosen) if chosen else everything
     return page(
         "city/worklist.html",
-        work=shown,
+        work=chosen_work,
         everything=everything,
         stats=_stats(everything),
-        most=MOST_SHOWN,
+        shown=SHOWN_AT_FIRST,
         tabs=_tabs(everything, chosen),
         words=WORDS,
         link=lambda item: _LINKS[item.desk](item.waiting.key),
         who=_who,
     )
+
+
+@bp.route("/city/run-all", methods=["GET", "POST"])
+@access(Access.CITY)
+def run_all() -> Response:
+    """Find partners for every published challenge for which nobody has asked yet."""
+    if request.method == "POST":
+        count = recommendations.run_unasked(db(), actor(), municipality_id(), matchbook(), now=now())
+        text = ngettext(
+            "Partners were sought for %(num)s challenge.", "Partners were sought for %(num)s challenges.", count
+        )
+        flash(text, "success")
+    return see_other(url_for("city.worklist"))
 
 
 def _stats(everything: service.Worklist) -> list[tuple[int, str]]:
