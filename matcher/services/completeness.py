@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models import Offering, Partner
+from models import Partner
+from models.queries.partner_rooms import Said
 
+#: characters
 ENOUGH_PROFILE, ENOUGH_OFFERING = 80, 40
 
 
@@ -16,20 +18,17 @@ class Step:
     done: bool
 
 
-def steps(partner: Partner, offerings: Sequence[Offering], *, regions: bool, targets: bool) -> list[Step]:
-    """Everything that makes a description complete, and whether it is there.
-
-    `regions` and `targets` say whether any was chosen.
-    """
+def steps(partner: Partner, said: Said) -> list[Step]:
+    """Everything that makes a description complete, and whether it is there."""
     return [
-        Step("offering", bool(offerings)),
+        Step("offering", said.offering),
         Step("profile", len(partner.profile) >= ENOUGH_PROFILE),
-        Step("offering_text", bool(offerings) and all(len(o.description) >= ENOUGH_OFFERING for o in offerings)),
-        Step("track_record", any(o.track_record for o in offerings)),
-        Step("regions", regions),
-        Step("targets", targets),
+        Step("offering_text", said.offering and not said.thin),
+        Step("track_record", said.track_record),
+        Step("regions", said.regions),
+        Step("targets", said.targets),
         Step("seeks", bool(partner.seeks)),
-        Step("asks", any(o.asks for o in offerings)),
+        Step("asks", said.asks),
         Step("website", bool(partner.website)),
     ]
 

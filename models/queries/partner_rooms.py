@@ -1,7 +1,10 @@
 """Reads of partners for their own rooms and for the services: their parts, their look-alikes, their registrations."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, exists, select
 
 from models import (
@@ -22,6 +25,36 @@ from models import (
     reference,
 )
 from models.enums import ChallengeStatus, EntityType, GroupMemberStatus, RecommendationStatus, RegistrationStatus
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality by its names."""
+
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class OpenChallenge:
+    """A challenge as the list of what fits shows it."""
+
+    id: int
+    title: str
+    status: ChallengeStatus
+    town: Place
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a partner has said so far, beside its profile; `thin` when an offering is hardly described."""
+
+    offering: bool
+    thin: bool
+    track_record: bool
+    asks: bool
+    regions: bool
+    targets: bool
 
 
 def by_number(session: Session, number: str) -> Partner | None:
@@ -74,14 +107,6 @@ def targets(session: Session, partner_id: int) -> list[PartnerTarget]:
     order = {target.code: place for place, target in enumerate(reference.targets())}
     statement = select(PartnerTarget).where(PartnerTarget.partner_id == partner_id).order_by(col(PartnerTarget.id))
     return sorted(session.exec(statement), key=lambda row: order.get(row.target, len(order)))
-
-
-def has_chosen(session: Session, partner_id: int) -> tuple[bool, bool]:
-    """Whether a partner has said where it works, and which targets it serves."""
-    region = exists().where(col(PartnerRegion.partner_id) == partner_id)
-    target = exists().where(col(PartnerTarget.partner_id) == partner_id)
-    found = session.exec(select(region, target)).one()
-    return bool(found[0]), bool(found[1])
 
 
 def municipalities(session: Session) -> list[Municipality]:
@@ -163,36 +188,24 @@ def interests(session: Session, partner_id: int) -> list[tuple[Interest, Challen
     return list(session.exec(statement))
 
 
-def open_challenges(session: Session) -> list[int]:
-    """The challenges that anybody may answer now."""
-    statement = select(col(Challenge.id)).where(
-        col(Challenge.status).in_((ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE))
-    )
-    return [key for key in session.exec(statement.order_by(col(Challenge.id))) if key is not None]
-
-
-def challenges(session: Session, ids: Collection[int]) -> dict[int, tuple[Challenge, Municipality]]:
-    """These challenges with their municipalities."""
-    if not ids:
-        return {}
+def open_challenges(session: Session) -> dict[int, OpenChallenge]:
+    """The challenges that anybody may answer now, with no more of each than a list shows."""
     statement = (
-        select(Challenge, Municipality)
+        sa.select(
+            col(Challenge.id),
+            col(Challenge.title),
+            col(Challenge.status),
+            col(Municipality.name),
+            col(Municipality.name_en),
+        )
         .join(Municipality, col(Municipality.id) == col(Challenge.municipality_id))
-        .where(col(Challenge.id).in_(ids))
+        .where(col(Challenge.status).in_((ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)))
         .order_by(col(Challenge.id))
     )
-    return {challenge.pk: (challenge, town) for challenge, town in session.exec(statement)}
-
-
-def public_partners(session: Session) -> list[int]:
-    """Every partner that is registered somewhere."""
-    statement = (
-        select(Registration.partner_id)
-        .where(Registration.status == RegistrationStatus.REGISTERED)
-        .distinct()
-        .order_by(col(Registration.partner_id))
-    )
-    return list(session.exec(statement))
+    return {
+        key: OpenChallenge(key, title, status, Place(name, name_en))
+        for key, title, status, name, name_en in session.execute(statement)
+    }
 
 
 def partners(session: Session, ids: Collection[int]) -> dict[int, Partner]:
@@ -205,9 +218,44 @@ def partners(session: Session, ids: Collection[int]) -> dict[int, Partner]:
 
 def reading(session: Session, partner_id: int) -> tuple[bool, bool]:
     """How far the index is with a partner: (has it been read at all, are changes waiting to be read)."""
+    read, waiting = session.execute(sa.select(*_reading(partner_id))).one()
+    return bool(read), bool(waiting)
+
+
+def said(session: Session, partner_id: int, *, enough: int) -> tuple[Said, bool, bool]:
+    """What a partner has said, and how far the index is with it, as `reading` answers; one query.
+
+    An offering of fewer than `enough` characters is thin.
+    """
+    own = col(Offering.partner_id) == partner_id
+    parts = (
+        exists().where(own),
+        exists().where(own, sa.func.length(Offering.description) < enough),
+        exists().where(own, col(Offering.track_record) != ""),
+        exists().where(own, col(Offering.asks) != ""),
+        exists().where(col(PartnerRegion.partner_id) == partner_id),
+        exists().where(col(PartnerTarget.partner_id) == partner_id),
+    )
+    *found, read, waiting = session.execute(sa.select(*parts, *_reading(partner_id))).one()
+    return Said(*map(bool, found)), bool(read), bool(waiting)
+
+
+def _reading(partner_id: int) -> tuple[Any, Any]:
     read = exists().where(col(Passage.entity_type) == EntityType.PARTNER, col(Passage.entity_id) == partner_id)
     waiting = exists().where(
         col(IndexChange.entity_type) == EntityType.PARTNER, col(IndexChange.entity_id) == partner_id
     )
-    found = session.exec(select(read, waiting)).one()
-    return bool(found[0]), bool(found[1])
+    return read, waiting
+
+
+def standing(session: Session, partner_id: int) -> tuple[Partner | None, list[tuple[Registration, Municipality]]]:
+    """A partner with its registrations, the newest application first; one query."""
+    statement = (
+        sa.select(Partner, Registration, Municipality)
+        .outerjoin(Registration, col(Registration.partner_id) == col(Partner.id))
+        .outerjoin(Municipality, col(Municipality.id) == col(Registration.municipality_id))
+        .where(col(Partner.id) == partner_id)
+        .order_by(col(Registration.applied_at).desc(), col(Registration.id).desc())
+    )
+    rows = list(session.execute(statement))
+    return (rows[0][0] if rows else None), [(row, town) for _, row, town in rows if row is not None]

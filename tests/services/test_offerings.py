@@ -73,6 +73,8 @@ def test_limits_and_strangers(session: Session) -> None:
 
 def test_completeness_names_what_is_missing(session: Session) -> None:
     partner = factories.partner(session)
-    found = completeness.steps(partner, partner_rooms.offerings(session, partner.pk), regions=True, targets=False)
+    said, read, waiting = partner_rooms.said(session, partner.pk, enough=completeness.ENOUGH_OFFERING)
+    assert (read, waiting) == (False, False)
+    found = completeness.steps(partner, said)
     assert [step.code for step in found if step.done] == ["offering", "regions"]
     assert completeness.percent(found) == 22

@@ -100,7 +100,7 @@ def test_home_shows_what_fits_and_why(house: House) -> None:
         "全国",
         "環境分科会",
         "加賀市",
-        "登録済",
+        "登録",
         f"/me/invitations/{1}",
     ):
         assert words in page, words

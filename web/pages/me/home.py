@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from flask import Response, url_for
 from flask_babel import gettext as _
 
+from matcher.errors import NotFound
 from matcher.services import completeness
 from matcher.services.matchbook import Match
-from models import Challenge, Municipality, Partner
+from models import Partner
 from models.enums import RegistrationStatus
 from models.queries import partner_rooms as queries
-from models.queries import recommendations
+from models.queries.partner_rooms import OpenChallenge
+from models.queries.recommendations import invitations
 from web.auth import Access, access, now, partner_id
 from web.db import db
 from web.htmx import page, see_other, wants_fragment
@@ -26,8 +28,7 @@ class Fit:
     """A challenge that fits, with the reasons."""
 
     match: Match
-    challenge: Challenge
-    town: Municipality
+    challenge: OpenChallenge
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,22 @@ class Resembling:
 @bp.get("/me")
 @access(Access.PARTNER)
 def home() -> Response:
-    partner, standing = own(), queries.registrations(db(), partner_id())
-    offered = queries.offerings(db(), partner.pk)
-    regions, targets = queries.has_chosen(db(), partner.pk)
-    said = completeness.steps(partner, offered, regions=regions, targets=targets)
+    partner, standing = queries.standing(db(), partner_id())
+    if partner is None:
+        raise NotFound()
+    said, read, waiting = queries.said(db(), partner.pk, enough=completeness.ENOUGH_OFFERING)
+    steps = completeness.steps(partner, said)
+    heard = any(row.status is not RegistrationStatus.APPLIED for row, _town in standing)
     return room(
         "me/home.html",
         partner,
-        fits=_fits(partner.pk),
-        invitations=[item for item in _invitations(standing, partner.pk) if item.open],
+        fits=_fits(partner.pk, read, waiting),
+        # before a municipality has answered, nobody can have invited or admitted the partner
+        invitations=[item for item in invitations(db(), partner.pk) if item.open] if heard else [],
+        groups=queries.groups(db(), partner.pk) if heard else [],
         registrations=standing,
-        groups=queries.groups(db(), partner.pk) if _was_heard(standing) else [],
-        steps=said,
-        percent=completeness.percent(said),
+        steps=steps,
+        percent=completeness.percent(steps),
         words=_words(),
         now=now(),
     )
@@ -74,7 +78,7 @@ def fits() -> Response:
     """The block with what fits, asked for again while the texts are being read."""
     if not wants_fragment():
         return see_other(url_for("me.home"))
-    return page("me/home.html", "fits", fits=_fits(partner_id()))
+    return page("me/home.html", "fits", fits=_fits(partner_id(), *queries.reading(db(), partner_id())))
 
 
 @bp.get("/me/partners")
@@ -96,23 +100,12 @@ def interests() -> Response:
     return room("me/interests.html", partner, rows=queries.interests(db(), partner.pk))
 
 
-def _was_heard(standing: list) -> bool:
-    """Whether any municipality has answered yet: before that nobody can have invited or admitted the partner."""
-    return any(row.status is not RegistrationStatus.APPLIED for row, _town in standing)
-
-
-def _invitations(standing: list, key: int) -> list[recommendations.Invitation]:
-    return recommendations.invitations(db(), key) if _was_heard(standing) else []
-
-
-def _fits(key: int) -> Fits:
-    read, waiting = queries.reading(db(), key)
+def _fits(key: int, read: bool, waiting: bool) -> Fits:
     if waiting and not read:
         return Fits([], unread=True, changing=True)
-    ranking = matchbook().challenges_for_partner(db(), key, limit=SHOWN, allowed=queries.open_challenges(db()))
-    worth = [match for match in ranking.matches if match.fit >= WORTH_SHOWING]
-    cards = queries.challenges(db(), [match.entity_id for match in worth])
-    found = [Fit(match, *cards[match.entity_id]) for match in worth if match.entity_id in cards]
+    open_now = queries.open_challenges(db())
+    matches = matchbook().challenges_for_partner(db(), key, limit=SHOWN, allowed=list(open_now)).matches
+    found = [Fit(m, open_now[m.entity_id]) for m in matches if m.fit >= WORTH_SHOWING and m.entity_id in open_now]
     return Fits(found, unread=False, changing=waiting)
 
 
