@@ -1,6 +1,8 @@
 """Signing in and out; the other modules of this area add their routes to the same blueprint."""
 
-from flask import Response, flash, request, session, url_for
+from typing import Any
+
+from flask import Response, current_app, flash, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 
@@ -12,6 +14,7 @@ from web.htmx import page, see_other
 from web.pages.accounts import bp, colleagues, links, own
 from web.pages.accounts.entering import enter, home_url, network, safe_path
 from web.pages.accounts.forms import AddressForm, SignInForm
+from web.settings import Settings
 
 __all__ = ["bp", "colleagues", "links", "own"]
 
@@ -29,7 +32,21 @@ def sign_in() -> Response:
     if current_user.is_authenticated:
         return see_other(safe_path(request.args.get("next", "")) or home_url())
     form = SignInForm.of_request(next=request.args.get("next", ""))
-    return page("accounts/sign_in.html", form=form)
+    return _sign_in(form)
+
+
+def _sign_in(form: SignInForm, status: int = 200, locked: Locked | None = None) -> Response:
+    return page("accounts/sign_in.html", status=status, form=form, locked=locked, demo_accounts=_demo_accounts())
+
+
+def _demo_accounts() -> list[dict[str, Any]]:
+    """In a demonstration, the accounts that are there to be tried; production has none, and refuses to have any."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.demo:
+        return []
+    from matcher.services.demo_data import ACCOUNTS, PASSWORD
+
+    return [{"name": one.name, "role": one.role, "email": one.email, "password": PASSWORD} for one in ACCOUNTS]
 
 
 @bp.post("/sign-in")
@@ -49,7 +66,7 @@ def sign_in_post() -> Response:
         except NotAllowed:
             again = AddressForm(formdata=None, email=form.email.data)
             return page("accounts/unconfirmed.html", status=403, form=again)
-    return page("accounts/sign_in.html", status=status, form=form, locked=locked)
+    return _sign_in(form, status, locked)
 
 
 @bp.post("/sign-out")

@@ -29,7 +29,7 @@ def mails() -> Response:
     total = counts[status] if status else sum(counts.values())
     rows = queries.mails(db(), status, offset(), PER_PAGE)
     shown = Page(requested(), total)
-    return page("admin/mails.html", mails=rows, counts=counts, status=status, page=shown, statuses=list(MailStatus))
+    return page("admin/mails.html", mails=rows, counts=counts, chosen=status, page=shown, statuses=list(MailStatus))
 
 
 @bp.get("/admin/mails/<int:message_id>")
