@@ -138,7 +138,8 @@ def open_latest(data_dir: Path) -> Library | None:
     snapshot = read_latest(data_dir / FOLDER, NAME)
     if snapshot is None:
         return None
-    arrays = {name.replace("--", "."): array for name, array in snapshot.arrays.items()}
+    # As plain arrays they stay mapped, but a slice costs a tenth of what it costs on a np.memmap.
+    arrays = {name.replace("--", "."): np.asarray(array) for name, array in snapshot.arrays.items()}
     corpora = {kind.name: from_arrays(Corpus, _under(arrays, kind.name)) for kind in KINDS}
     facts = snapshot.manifest
     return Library(
