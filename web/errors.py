@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from matcher.errors import Conflict, DomainError, Invalid, InvalidTransition, Locked, NotAllowed, NotFound
@@ -75,6 +75,8 @@ def _csrf(error: CSRFError) -> BaseResponse:
 def _http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):  # a Host that is not ours: no link of a page could be built
+        return Response("Bad Request", 400, mimetype="text/plain")
     return error_page(error.code)
 
 

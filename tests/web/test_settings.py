@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+import migrations
 from models import User
 from models.session import make_engine
 from tests import factories
 from web import startup
+from web.app import create_app
 from web.environment import prepare_environment
 from web.settings import SETTINGS, Settings, UnsafeSettings, load_settings
 
@@ -86,8 +88,6 @@ def test_an_empty_database_keeps_the_site_closed(tmp_path: Path) -> None:
 
 
 def test_production_does_not_open_with_demonstration_accounts(tmp_path: Path) -> None:
-    import migrations
-
     settings = _at(tmp_path)
     engine = make_engine(settings.database_url)
     migrations.upgrade(engine)
@@ -103,3 +103,10 @@ def test_production_does_not_open_with_demonstration_accounts(tmp_path: Path) ->
         session.commit()
     startup.refuse_unready(settings)
     engine.dispose()
+
+
+def test_a_host_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    app = create_app(load_settings({"MUSUBI_MODE": "test", "DATA_DIR": str(tmp_path), "TRUSTED_HOSTS": "our.example"}))
+    answer = app.test_client().get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil" not in answer.data

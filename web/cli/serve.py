@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -78,11 +79,11 @@ def _once_it_answers(settings: Settings, welcome: str) -> Callable[[], None]:
 
 
 def _answers(settings: Settings) -> bool:
-    """Whatever it answers, even the refusal of a host name, it is there."""
+    """Whatever it answers, it is there."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     with closing(HTTPConnection(host, settings.port, timeout=1)) as connection:
         try:
-            connection.request("HEAD", "/healthz")
+            connection.request("HEAD", "/healthz", headers={"Host": urlsplit(settings.base_url).netloc})
             return connection.getresponse().status > 0
         except (OSError, HTTPException):
             return False
