@@ -20,14 +20,18 @@ from matcher.engine.background import foreign_needs
 from matcher.engine.calibrate import make_frame
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.frame import MIN_BACKGROUND, Frame
-from matcher.engine.types import Document, Role, joined_texts, with_vectors
+from matcher.engine.sdg import Tagger, target_document
+from matcher.engine.types import Document, Passage, Role, joined_texts, with_vectors
 from matcher.services import indexing, texts
+from models import reference
 from models.enums import EntityType, TextRole
 from models.queries import indexing as queries
 from models.queries.texts import public_ids
 from models.session import open_session
 
 NAME = "corpora"
+#: changes whenever what is written changes; a generation of another format is as good as none
+FORMAT = 2
 FOLDER = "index"
 #: documents of each side that the frame of reference is made of
 MOST_BACKGROUND = 1_000
@@ -66,6 +70,7 @@ class Library:
     model: str
     last: int
     frame: Frame
+    tagger: Tagger
     corpora: dict[str, Corpus]
 
     def corpus(self, kind: Kind) -> Corpus:
@@ -134,9 +139,9 @@ def generation_of(data_dir: Path) -> int | None:
 
 
 def open_latest(data_dir: Path) -> Library | None:
-    """The newest generation, mapped into memory; None before the first."""
+    """The newest generation, mapped into memory; None before the first of this format."""
     snapshot = read_latest(data_dir / FOLDER, NAME)
-    if snapshot is None:
+    if snapshot is None or snapshot.manifest.get("format") != FORMAT:
         return None
     # As plain arrays they stay mapped, but a slice costs a tenth of what it costs on a np.memmap.
     arrays = {name.replace("--", "."): np.asarray(array) for name, array in snapshot.arrays.items()}
@@ -147,6 +152,7 @@ def open_latest(data_dir: Path) -> Library | None:
         facts["model_id"],
         facts["last"],
         from_arrays(Frame, _under(arrays, "frame")),
+        Tagger.from_arrays(_under(arrays, "tagger")),
         corpora,
     )
 
@@ -167,21 +173,32 @@ def documents(session: Session, kind: Kind, ids: Sequence[int], model: str, *, l
 
 def _fresh(session: Session, encoder: Encoder, generation: int, last: int) -> Library:
     loaded = {k.name: documents(session, k, public_ids(session, k.entity_type), encoder.model_id) for k in KINDS}
-    frame = _frame(encoder, loaded)
+    needs, offers = _background(encoder, loaded)
+    frame = _frame(encoder, needs, offers)
     corpora = {k.name: Corpus.build(loaded[k.name], k.role, frame, grams=True) for k in KINDS}
-    return Library(generation, encoder.model_id, last, frame, corpora)
+    return Library(generation, encoder.model_id, last, frame, _tagger(encoder, needs), corpora)
 
 
-def _frame(encoder: Encoder, loaded: dict[str, list[Document]]) -> Frame:
-    """From this installation's own texts when there are enough, else from those that ship with the engine."""
-    foreign = {}
-    for language, group in foreign_needs().items():
-        foreign[language] = with_vectors(group, encoder.encode_queries(joined_texts(group)))
+def _background(encoder: Encoder, loaded: dict[str, list[Document]]) -> tuple[list[Document], list[Document]]:
+    """This installation's own needs and offers when there are enough of both, else those that ship with it."""
     needs = [document for document in loaded[CHALLENGES.name] if document.encoded]
     offers = [document for document in loaded[PARTNERS.name] if document.encoded]
     if len(needs) < MIN_BACKGROUND or len(offers) < MIN_BACKGROUND:
         needs, offers = _bundled(encoder)
-    return make_frame(needs[:MOST_BACKGROUND], offers[:MOST_BACKGROUND], foreign)
+    return needs[:MOST_BACKGROUND], offers[:MOST_BACKGROUND]
+
+
+def _frame(encoder: Encoder, needs: Sequence[Document], offers: Sequence[Document]) -> Frame:
+    foreign = {}
+    for language, group in foreign_needs().items():
+        foreign[language] = with_vectors(group, encoder.encode_queries(joined_texts(group)))
+    return make_frame(needs, offers, foreign)
+
+
+def _tagger(encoder: Encoder, needs: Sequence[Document]) -> Tagger:
+    """The SDG targets, placed among this installation's needs."""
+    targets = [target_document(t.code, t.label_ja, t.keywords_ja) for t in reference.targets()]
+    return Tagger.build(needs, with_vectors(targets, encoder.encode_documents(joined_texts(targets))))
 
 
 def _bundled(encoder: Encoder) -> tuple[list[Document], list[Document]]:
@@ -200,8 +217,6 @@ def _demo(name: str) -> list[dict[str, Any]]:
 
 
 def _document(row: dict[str, Any], *fields: tuple[str, str]) -> Document:
-    from matcher.engine.types import Passage
-
     spoken = tuple(sentence for field, part in fields for sentence in texts.sentences(row[field], part))
     return Document(row["id"], (Passage(spoken),))
 
@@ -229,9 +244,11 @@ def _updated_corpus(session: Session, current: Library, kind: Kind) -> Corpus:
 
 def _write(data_dir: Path, library: Library) -> None:
     arrays = {f"frame.{name}": array for name, array in to_arrays(library.frame).items()}
+    arrays |= {f"tagger.{name}": array for name, array in library.tagger.to_arrays().items()}
     for kind, corpus in library.corpora.items():
         arrays |= {f"{kind}.{name}": array for name, array in corpus.to_arrays().items()}
     facts = {
+        "format": FORMAT,
         "model_id": library.model,
         "dimension": int(library.frame.passages.need_means.shape[1]),
         "last": library.last,

@@ -1,7 +1,6 @@
 """The matcher of a running process: maps the newest corpora, has what is typed encoded, answers with evidence."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -11,8 +10,10 @@ from sqlmodel import Session
 
 from embeddings.query_client import EncoderUnavailable, QueryClient
 from matcher.engine.corpus import Corpus, Query
+from matcher.engine.mutual import partners_for_partner
 from matcher.engine.rank import rank
 from matcher.engine.score import DEFAULT, POOL, Weights
+from matcher.engine.search import SEARCH, search
 from matcher.engine.types import Candidate, Document, Role
 from matcher.engine.types import Evidence as EngineEvidence
 from matcher.engine.types import Ranking as EngineRanking
@@ -22,8 +23,6 @@ from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, 
 from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
 from models.enums import EntityType
 
-#: as one types, pieces of words count as well
-SEARCH = replace(DEFAULT, grams=1.0)
 SEARCHED = {
     EntityType.PARTNER: PARTNERS,
     EntityType.CHALLENGE: CHALLENGES,
@@ -74,22 +73,21 @@ class LiveMatchbook:
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
     ) -> Ranking:
-        """Who offers what this partner seeks and who seeks what it offers; who resembles it, when neither is said."""
+        """Who offers what this partner seeks and who seeks what it offers; nobody when neither is said."""
         library = self.library()
         if library is None:
             return NOTHING
-        others = _without(library.corpus(PARTNERS), allowed, partner_id)
-        seeking = _stored_query(session, library, SEEKERS, partner_id)
-        offering = _stored_query(session, library, PARTNERS, partner_id)
-        answers = []
-        if seeking is not None:
-            answers.append(_partners(library, seeking, POOL, others))
-        if offering is not None and len(library.corpus(SEEKERS)):
-            answers.append(_ranking(library, offering, SEEKERS, POOL, others))
-        found = _merged([answer for answer in answers if answer.matches], limit)
-        if found is not None or offering is None:
-            return found or NOTHING
-        return _ranking(library, offering, PARTNERS, limit, others)
+        offers = library.corpus(PARTNERS)
+        found = partners_for_partner(
+            _stored_query(session, library, PARTNERS, partner_id),
+            _stored_query(session, library, SEEKERS, partner_id),
+            offers,
+            library.corpus(SEEKERS),
+            library.frame,
+            limit=limit,
+            allowed=_mask(offers, allowed),
+        )
+        return _answer(library, found, DEFAULT)
 
     def similar(
         self,
@@ -100,7 +98,8 @@ class LiveMatchbook:
         limit: int = 5,
         allowed: Allowed = None,
     ) -> Ranking:
-        return self._typed(text, SEARCHED[entity_type], limit, allowed, DEFAULT)
+        asked = self._asked(text)
+        return _ranking(*asked, SEARCHED[entity_type], limit, allowed) if asked else NOTHING
 
     def search(
         self,
@@ -111,25 +110,36 @@ class LiveMatchbook:
         limit: int = 200,
         allowed: Allowed = None,
     ) -> Ranking:
-        return self._typed(text, SEARCHED[entity_type], limit, allowed, SEARCH)
+        asked = self._asked(text)
+        if asked is None:
+            return NOTHING
+        library, query = asked
+        corpus = library.corpus(SEARCHED[entity_type])
+        found = search(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed))
+        return _answer(library, found, SEARCH)
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
-        return []
-
-    def _typed(self, text: str, kind: Kind, limit: int, allowed: Allowed, weights: Weights) -> Ranking:
-        library = self.library()
-        document = texts.of_text(text[:LONGEST_TYPED])
+        library, document = self.library(), texts.of_text(text)
         if library is None or not document.passages:
-            return NOTHING
-        query = Query.of(self._encoded(document, library.model), Role.NEED, library.frame)
-        return _ranking(library, query, kind, limit, allowed, weights)
+            return []
+        found = library.tagger.suggest(self._encoded(document, library.model), limit)
+        return [TargetSuggestion(item.code, item.confidence, item.words) for item in found]
+
+    def _asked(self, text: str) -> tuple[Library, Query] | None:
+        library, document = self.library(), texts.of_text(text[:LONGEST_TYPED])
+        if library is None or not document.passages:
+            return None
+        return library, Query.of(self._encoded(document, library.model), Role.NEED, library.frame)
 
     def _encoded(self, document: Document, model: str) -> Document:
         """With vectors when the encoder is there and is the one that the index was made with; else without."""
+        asked = document.texts()
+        alone = len(asked) == 2  # one sentence says what its passage says: read once
         try:
-            vectors = self._client.encode_queries(document.texts())
+            vectors = self._client.encode_queries(asked[:1] if alone else asked)
         except EncoderUnavailable:
             return document
+        vectors = np.repeat(vectors, 2, axis=0) if alone else vectors
         return document.with_vectors(vectors) if self._client.model_id == model else document
 
 
@@ -146,11 +156,6 @@ def _mask(corpus: Corpus, allowed: Allowed) -> NDArray[np.bool_] | None:
     return None if allowed is None else corpus.mask(str(key) for key in allowed)
 
 
-def _without(corpus: Corpus, allowed: Allowed, key: int) -> set[int]:
-    everyone = {int(owner) for owner in corpus.units.owners} if allowed is None else set(allowed)
-    return everyone - {key}
-
-
 def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> Ranking:
     corpus = library.corpus(PARTNERS)
     mask = _mask(corpus, allowed)
@@ -159,14 +164,9 @@ def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> R
     return _answer(library, found, DEFAULT)
 
 
-def _ranking(
-    library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed, weights: Weights = DEFAULT
-) -> Ranking:
+def _ranking(library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed) -> Ranking:
     corpus = library.corpus(kind)
-    if not len(corpus):
-        return NOTHING
-    found = rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), weights=weights)
-    return _answer(library, found, weights)
+    return _answer(library, rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed)), DEFAULT)
 
 
 def _answer(library: Library, ranking: EngineRanking, weights: Weights) -> Ranking:
@@ -198,28 +198,3 @@ def _evidence(pair: EngineEvidence) -> Evidence:
 
 def _side(side: EngineSide) -> Side:
     return Side(side.text, side.part, int(side.part_id) if side.part_id.isdigit() else None, side.marks)
-
-
-def _merged(answers: list[Ranking], limit: int) -> Ranking | None:
-    """One list out of both directions: scores add up, the evidence of both is shown."""
-    if len(answers) < 2:
-        return replace(answers[0], matches=answers[0].matches[:limit]) if answers else None
-    totals: dict[int, Match] = {}
-    for match in (match for answer in answers for match in answer.matches):
-        known = totals.get(match.entity_id)
-        totals[match.entity_id] = match if known is None else _both(known, match)
-    ordered = sorted(totals.values(), key=lambda match: (-match.score, match.entity_id))[:limit]
-    ranked = tuple(replace(match, rank=place) for place, match in enumerate(ordered, 1))
-    return replace(answers[0], matches=ranked)
-
-
-def _both(one: Match, other: Match) -> Match:
-    signals = {signal.code: signal for signal in (*one.signals, *other.signals)}
-    return replace(
-        one,
-        score=one.score + other.score,
-        fit=max(one.fit, other.fit),
-        evidence=one.evidence + other.evidence,
-        signals=tuple(signals.values()),
-        features={name: one.features.get(name, 0) + other.features.get(name, 0) for name in one.features},
-    )
