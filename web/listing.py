@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from models.enums import EntityType
@@ -121,7 +122,7 @@ class Listing:
     @property
     def chips(self) -> list[tuple[Any, str]]:
         """Each condition in force with the address of the list without it."""
-        chips: list[tuple[Any, str]] = [(f"“{self.q}”", self.url(q=None))] if self.q else []
+        chips: list[tuple[Any, str]] = [(_("“%(text)s”", text=self.q), self.url(q=None))] if self.q else []
         for facet in self.facets:
             held = self[facet.name]
             chips += [

@@ -10,6 +10,7 @@ from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.lifecycles import GROUP_MEMBER
 from matcher.policy import Actor, Subject
 from matcher.services import flow, notices
+from matcher.services.challenge_data import today
 from models import GroupMember, Municipality, Partner, WorkingGroup
 from models.enums import GroupKind, GroupMemberStatus, GroupStatus, JoinRule, RegistrationStatus
 from models.queries import groups as queries
@@ -50,7 +51,7 @@ def found(
         conditions=conditions,
         join_rule=join_rule,
         goals=sorted(set(goals)),
-        founded=f"{now:%Y-%m-%d}",
+        founded=today(now).isoformat(),
         created_at=now,
         updated_at=now,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models import Collaboration, CollaborationPartner, CollaborationTarget, Municipality
+from models.enums import CollaborationStatus
 from models.queries.partners import registered_among
 
 
@@ -97,7 +98,8 @@ def newest(session: Session, wanted: CollaborationFilter, limit: int) -> list[Co
 
 def latest_outcomes(session: Session, limit: int) -> list[CollaborationCard]:
     """The newest published collaborations that say what came of them. Three queries."""
-    return _listed(session, _published().where(Collaboration.outcome != "").limit(limit))
+    happened = Collaboration.status != CollaborationStatus.PLANNED
+    return _listed(session, _published().where(Collaboration.outcome != "", happened).limit(limit))
 
 
 def of_partner(session: Session, partner_id: int) -> list[CollaborationCard]:

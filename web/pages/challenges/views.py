@@ -7,9 +7,10 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matcher import policy
 from matcher.errors import Invalid, NotFound
 from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
-from matcher.services import interests
+from matcher.services import flow, interests
 from matcher.services.challenge_data import today
 from matcher.services.matchbook import Match
 from models import Interest
@@ -142,6 +143,7 @@ def _show(challenge_id: int, form: InterestForm | None = None, status: int = 200
         today=today(now()),
         mine=mine,
         form=form,
+        manages=policy.may(actor(), "city.work", flow.of_municipality(found.municipality.pk)),
         **_nearby(found),
     )
 
