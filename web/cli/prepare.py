@@ -50,7 +50,8 @@ def _bring_index_up_to_date(settings: Settings, engine: Engine) -> None:
     with open_session(engine) as session:
         waiting = queries.waiting(session) or indexing.mark_unread(session, model, utcnow())
         session.commit()
-    if not waiting and corpora.generation_of(settings.data_dir) is not None:
+    current = corpora.open_latest(settings.data_dir)
+    if not waiting and current is not None and current.model == model:
         click.echo("Search index: up to date.")
         return
     read_all(engine, encoder)
