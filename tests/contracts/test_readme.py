@@ -25,4 +25,6 @@ def test_every_picture_and_file_it_names_exists() -> None:
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
     assert pictures
     assert [path for path in pictures if not (ROOT / path).is_file()] == []
-    assert [name for name in ("ARCHITECTURE.md", "LICENSE", "web/static/VENDOR.md") if not Path(ROOT / name).is_file()] == []
+    assert [
+        name for name in ("ARCHITECTURE.md", "LICENSE", "web/static/VENDOR.md") if not Path(ROOT / name).is_file()
+    ] == []

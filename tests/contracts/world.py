@@ -14,6 +14,7 @@ from models import (
     OutboxMessage,
     Recommendation,
     Registration,
+    Token,
     User,
     UserSession,
 )
@@ -25,6 +26,7 @@ from models.enums import (
     RecommendationStatus,
     RegistrationStatus,
     Role,
+    TokenPurpose,
 )
 from tests import factories
 from tests.factories import NOW
@@ -91,6 +93,16 @@ def build(session: Session) -> World:
     session.add_all([collaboration, mail])
     session.flush()
     registration = session.query(Registration).filter_by(partner_id=applicant.pk).one()
+    own = session.query(Registration).filter_by(partner_id=house.pk).one()
+    invitation = Token(
+        purpose=TokenPurpose.INVITE,
+        token_hash="1" * 64,
+        email="new@example.jp",
+        payload={"role": "partner_member", "partner_id": house.pk},
+        expires_at=NOW.replace(year=2099),
+    )
+    session.add(invitation)
+    session.flush()
     offering = session.query(Offering).filter_by(partner_id=house.pk).one()
     member = session.query(GroupMember).filter_by(group_id=group.pk).one()
     seat = session.query(Membership).filter_by(user_id=world.people["partner_member"]).one()
@@ -112,6 +124,8 @@ def build(session: Session) -> World:
         "group": group.pk,
         "member": member.pk,
         "registration": registration.pk,
+        "own_registration": own.pk,
+        "token": invitation.pk,
         "offering": offering.pk,
         "proposed": proposed.pk,
         "introduced": invited.pk,
