@@ -2,9 +2,9 @@
 
 import secrets
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -32,8 +32,23 @@ def keep_and_return() -> Response:
 def _return_address() -> str:
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
+    if not _can_be_read(request.path):
+        return _came_from()
     token = _save()
     return f"{request.path}?{urlencode({'saved': token})}" if token else request.path
+
+
+def _can_be_read(path: str) -> bool:
+    """Whether there is a page at `path`, and not only a button that posts to it."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(path, method="GET")
+
+
+def _came_from() -> str:
+    """The page of this site on which the button was pressed, else the front page."""
+    parts = urlsplit(request.referrer or "")
+    page = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return page if parts.netloc == request.host and page.startswith("/") and not page.startswith("//") else "/"
 
 
 def _save() -> str | None:

@@ -58,9 +58,15 @@ def render(app: Flask, settings: Settings, message: OutboxMessage) -> Rendered:
             "place": _place(message.params, message.language),
         }
         name = f"mail/{message.template}.txt"
-        subject = " ".join(render_block(app.jinja_env, name, "subject", **words, **_form(app, "txt")).split())
         text, html = (app.jinja_env.get_template(name).render(**words, **_form(app, form)) for form in LAYOUTS)
-        return Rendered(PREFIX.get(message.language, "") + subject, _tidy(text), _tidy(html))
+        return Rendered(subject(app, message), _tidy(text), _tidy(html))
+
+
+def subject(app: Flask, message: OutboxMessage) -> str:
+    """The subject line alone, which needs no params and carries nothing personal."""
+    with app.app_context(), force_locale(message.language):
+        block = render_block(app.jinja_env, f"mail/{message.template}.txt", "subject", **_form(app, "txt"))
+        return PREFIX.get(message.language, "") + " ".join(block.split())
 
 
 def _tidy(text: str) -> str:

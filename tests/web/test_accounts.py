@@ -160,6 +160,20 @@ def test_what_was_typed_comes_back_after_signing_in(client: FlaskClient, person:
     assert "password" not in str(store.exec(select(SavedForm)).one().data)
 
 
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/account/security?x=1", "/account/security?x=1"),
+        ("http://evil.example/account", "/"),
+        ("http://localhost//evil.example", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_button_pressed_too_late_leads_back_to_its_page(client: FlaskClient, referrer: str, back: str) -> None:
+    answer = client.post("/account/sessions/1/end", headers={"Referer": referrer} if referrer else {})
+    assert answer.headers["Location"] == f"/sign-in?next={quote(back, safe='')}"
+
+
 def test_unconfirmed_people_are_told_what_to_do_but_only_with_the_right_password(
     client: FlaskClient, person: User, store: Session
 ) -> None:

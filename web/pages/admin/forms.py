@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from matcher.services.admin import MUNICIPALITY_KINDS, MunicipalityData
@@ -59,7 +59,7 @@ class DepartmentForm(BaseForm):
 class SeatForm(BaseForm):
     """A role at a house."""
 
-    role = RadioField(_l("What this person may do"), [Optional()])
+    role = RadioField(_l("What this person may do"), [InputRequired(FIELD_ERRORS["required"])])
     municipality = SelectField(_l("Municipality"))
     partner = StringField(
         _l("Partner"),
@@ -80,6 +80,7 @@ class SeatForm(BaseForm):
 class NewUserForm(SeatForm):
     """Somebody else's account."""
 
+    role = RadioField(_l("What this person may do"), [Optional()], default="")
     email = EmailField(_l("E-mail address"), [NEEDED, _at_most(254)])
-    name = StringField(_l("Name"), [NEEDED, _at_most(100)])
+    name = StringField(_l("Full name"), [NEEDED, _at_most(100)])
     language = RadioField(_l("Language of pages and mail"), choices=[("ja", "日本語"), ("en", "English")], default="ja")

@@ -1,13 +1,17 @@
 """Mail that went out, waits or could not be sent."""
 
-from flask import Response, flash, make_response, request, url_for
+from typing import cast
+
+from flask import Flask, Response, current_app, flash, make_response, request, url_for
 from flask_babel import gettext as _
+from jinja2 import TemplateNotFound
 
 from matcher.errors import NotFound
 from matcher.services import admin
 from models import OutboxMessage
 from models.enums import MailStatus
 from models.queries import admin as queries
+from web import mailer
 from web.auth import Access, access, actor, now
 from web.db import db
 from web.htmx import page, see_other
@@ -29,13 +33,23 @@ def mails() -> Response:
     total = counts[status] if status else sum(counts.values())
     rows = queries.mails(db(), status, offset(), PER_PAGE)
     shown = Page(requested(), total)
-    return page("admin/mails.html", mails=rows, counts=counts, chosen=status, page=shown, statuses=list(MailStatus))
+    lists = {"mails": rows, "counts": counts, "statuses": list(MailStatus)}
+    return page("admin/mails.html", **lists, chosen=status, page=shown, subject_of=_subject)
+
+
+def _subject(message: OutboxMessage) -> str:
+    """What stands in the subject line, or will once it is sent; the template's name for one that does not exist."""
+    try:
+        return message.subject or mailer.subject(cast(Flask, current_app), message)
+    except TemplateNotFound:
+        return message.template
 
 
 @bp.get("/admin/mails/<int:message_id>")
 @access(Access.ADMIN)
 def mail(message_id: int) -> Response:
-    return page("admin/mail.html", mail=admin.look_up(db(), actor(), OutboxMessage, message_id))
+    message = admin.look_up(db(), actor(), OutboxMessage, message_id)
+    return page("admin/mail.html", mail=message, subject=_subject(message))
 
 
 @bp.get("/admin/mails/<int:message_id>/html")

@@ -62,7 +62,7 @@ def user_create() -> Response:
 
 
 def _house(form: SeatForm) -> House | None:
-    role = form.chosen()
+    role = form.chosen() if not form.errors else None
     if role is None:
         return None
     return admin.house_for(db(), role, form.municipality.data or "", form.partner.data or "")
@@ -90,12 +90,10 @@ def seat_give(user_id: int) -> Response:
     form.offer(_towns(), none=False)
     try:
         role = form.chosen() if form.validate() else None
-        if role is not None:
-            house = admin.house_for(db(), role, form.municipality.data or "", form.partner.data or "")
+        house = _house(form)
+        if role is not None and house is not None:
             admin.give_seat(db(), actor(), user_id, role, house, now())
-            flash(_("The change has been saved."), "success")
-            return see_other(url_for("admin.user", user_id=user_id))
-        form.show(Invalid({"role": "required"}))
+            return _saved(user_id)
     except Invalid as error:
         form.show(error)
     return _user(user_id, form, 422)
