@@ -55,6 +55,7 @@ def _best_gains(scored: Scored) -> Floats:
 
 
 def _some(documents: Sequence[Document], generator: np.random.Generator) -> list[Document]:
-    if len(documents) <= MOST:
-        return list(documents)
-    return [documents[i] for i in np.sort(generator.choice(len(documents), MOST, replace=False))]
+    """At most MOST of them, renamed: background texts may come from several places."""
+    rows = range(len(documents))
+    chosen = rows if len(rows) <= MOST else np.sort(generator.choice(len(rows), MOST, replace=False))
+    return [replace(documents[row], owner=str(row)) for row in chosen]

@@ -100,6 +100,21 @@ class Explainer:
         return dict(zip(map(int, self._query.bag.terms), map(float, weights), strict=True))
 
 
+def shared_words(query: Query, corpus: Corpus, frame: Frame, row: int) -> tuple[str, ...]:
+    """The telling words of the query that a document uses anywhere, as the query spells them."""
+    start, end = corpus.units.sentence_starts[row : row + 2].tolist()
+    used = {term for sentence in range(start, end) for term in corpus.units.terms_of(sentence)}
+    rarities = zip(query.bag.terms.tolist(), frame.lexicon.rarities(query.bag.terms).tolist(), strict=True)
+    telling = {term for term, rarity in rarities if rarity >= COMMON and term in used}
+    return tuple(
+        dict.fromkeys(
+            text[begin:finish]
+            for number, text in enumerate(query.units.texts)
+            for begin, finish in _merged(query.units.places(number, telling))
+        )
+    )
+
+
 def thin(units: Units, row: int) -> bool:
     """Whether there is hardly any text to compare."""
     start, end = units.sentence_starts[row : row + 2].tolist()

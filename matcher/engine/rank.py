@@ -69,7 +69,7 @@ class _Ranker:
         )
 
     def _features(self, i: int) -> dict[str, Feature]:
-        values = {name: float(value[i]) for name, value in self._scored.values.items()}
+        values = {name: round(float(value[i]), 5) for name, value in self._scored.values.items()}
         values |= {reason.feature: reason.value for reason in self._reasons[i][0]}
         return {name: Feature(value, self._weights[name]) for name, value in values.items()}
 

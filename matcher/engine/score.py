@@ -112,14 +112,13 @@ def score(
     if not query.semantic:
         rows = _best(np.where(coarse > 0, coarse, -np.inf), allowed, pool)
         return Scored(rows, {name: value[rows] for name, value in lexical.items()}, None, sense)
-    if candidates is None:
-        passage = _passages(query, corpus, np.arange(len(corpus)), sense)
-        rows = _best(coarse + weights.passage * passage, allowed, pool)
-        passage = passage[rows]
-    else:
+    rows = np.arange(len(corpus))
+    if candidates is not None:
         wordy = _best(np.where(coarse > 0, coarse, -np.inf), allowed, LEXICAL_POOL)
-        rows = np.union1d(candidates if allowed is None else candidates[allowed[candidates]], wordy).astype(np.int64)
-        passage = _passages(query, corpus, rows, sense)
+        rows = np.union1d(candidates, wordy).astype(np.int64)
+    passage = _passages(query, corpus, rows, sense)
+    chosen = _best(coarse[rows] + weights.passage * passage, allowed if allowed is None else allowed[rows], pool)
+    rows, passage = rows[chosen], passage[chosen]
     pairs = _pairs(query, corpus, rows, sense)
     sentence = _late(pairs.gains, pairs.query_weights, pairs.document_weights, pairs.starts, sense)
     values = {"passage": passage, "sentence": sentence} | {name: value[rows] for name, value in lexical.items()}

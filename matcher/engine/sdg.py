@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matcher.engine.arrays import Arrays, from_arrays, to_arrays
 from matcher.engine.calibrate import make_frame
 from matcher.engine.corpus import Corpus, Query
+from matcher.engine.explain import shared_words
 from matcher.engine.frame import Frame
 from matcher.engine.rank import rank
 from matcher.engine.score import Weights
@@ -62,7 +63,8 @@ class Tagger:
         suggestions = []
         for candidate in ranking.candidates:
             confidence = 1 / (1 + math.exp(-steepness * (candidate.score - middle)))
-            words = tuple(dict.fromkeys(word for pair in candidate.evidence for word in pair.words))
+            row = int(self.targets.positions([candidate.owner])[0])
+            words = shared_words(query, self.targets, self.frame, row)
             suggestions.append(Suggestion(candidate.owner, round(confidence, 3), words, candidate.evidence))
         return [suggestion for suggestion in suggestions if suggestion.confidence >= least]
 

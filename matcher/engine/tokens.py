@@ -21,6 +21,7 @@ _FUNCTION_WORDS = frozenset(
     " over own s she should so some such than that the their them then there these they this those through to too up"
     " us use used using was we well were what when where which while who why will with without would you your".split()
 )
+_EMPTY_NOUNS = frozenset("為 事 物 訳 こと もの ため よう".split())
 _LATIN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -83,7 +84,7 @@ def _form(group: list[Morpheme]) -> str | None:
         return None
     # Sudachi's form joins spellings (サーバ = サーバー, 障がい = 障害) and turns many English words into katakana.
     form = normalise(group[0].normalized_form())
-    return form if any(map(str.isalnum, form)) else None
+    return form if any(map(str.isalnum, form)) and form not in _EMPTY_NOUNS else None
 
 
 def _is_latin(morpheme: Morpheme) -> bool:

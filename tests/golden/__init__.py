@@ -1,0 +1,1 @@
+"""The development set with real pairs, through the real encoder."""

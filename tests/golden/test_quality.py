@@ -1,0 +1,110 @@
+"""Match quality on real municipal pairs with the real encoder; slow, and the reason why the engine is as it is."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.progress import Progress
+
+from embeddings.convert import convert_bundled
+from embeddings.encoder import Encoder, EncoderConfig, open_encoder
+from matcher.engine.corpus import Corpus, Query
+from matcher.engine.evaluate import METRICS, measure
+from matcher.engine.rank import rank
+from matcher.engine.types import Document, Passage, Role, with_vectors
+from web.cli import match_records
+from web.cli.match_measure import BM25, COSINE, OURS, RRF, Report, measure_systems
+from web.cli.match_read import read_table
+from web.cli.match_work import Desk
+
+pytestmark = pytest.mark.encoder
+HERE = Path(__file__).parent
+NDCG = METRICS.index("nDCG@10")
+
+PARTNERS = match_records.partners(read_table(HERE / "organizations.jsonl"))
+CHALLENGES = match_records.challenges(read_table(HERE / "challenges.jsonl"))
+ENGLISH = match_records.challenges(read_table(HERE / "challenges_en.jsonl"))
+
+
+def known_pairs() -> dict[str, set[str]]:
+    pairs: dict[str, set[str]] = {}
+    for line in (HERE / "pairs.jsonl").read_text("utf-8").splitlines():
+        pair = json.loads(line)
+        pairs.setdefault(pair["challenge"], set()).add(pair["organization"])
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    data_dir = Path(os.environ.get("MUSUBI_DATA_DIR", HERE.parents[1] / "var"))
+    convert_bundled(data_dir)
+    return open_encoder(EncoderConfig(data_dir))
+
+
+@pytest.fixture(scope="module")
+def bars() -> Iterator[Progress]:
+    with Progress(disable=True) as progress:
+        yield progress
+
+
+@pytest.fixture(scope="module")
+def desk(encoder: Encoder, bars: Progress) -> Desk:
+    return Desk(encoder, [record.document for record in PARTNERS], bars)
+
+
+@pytest.fixture(scope="module")
+def report(encoder: Encoder, bars: Progress) -> Report:
+    return measure_systems(encoder, bars, PARTNERS, CHALLENGES, known_pairs())
+
+
+def test_better_than_what_anyone_would_build_in_a_day(report: Report) -> None:
+    assert (report.challenges, report.partners) == (74, 170)
+    ours = report.figures[OURS]["nDCG@10"].mean
+    assert ours >= 0.70
+    for baseline in (BM25, COSINE, RRF):
+        assert ours > report.figures[baseline]["nDCG@10"].mean
+        assert report.ahead[baseline].low > 0
+
+
+def test_english_questions_find_japanese_partners(desk: Desk, encoder: Encoder) -> None:
+    """Words find nothing there and abstain; the language itself is taken out of the vectors."""
+    documents = desk.encoded([record.document for record in ENGLISH], Role.NEED, "")
+    relevant = {document.owner: known_pairs()[document.owner] for document in documents}
+    answers = zip(documents, desk.rank(documents, 170, 0), strict=True)
+    rankings = {document.owner: [c.owner for c in ranking.candidates] for document, ranking in answers}
+    plain = (
+        np.stack([document.passages[0].vector for document in documents])
+        @ encoder.encode_documents([record.document.passages[0].text for record in PARTNERS]).T
+    )
+    order = np.argsort(-plain, axis=1)
+    cosine = {d.owner: [PARTNERS[i].document.owner for i in row] for d, row in zip(documents, order, strict=True)}
+    ours, theirs = (measure(found, relevant)[:, NDCG].mean() for found in (rankings, cosine))
+    assert ours > theirs + 0.1
+    assert ours >= 0.6
+
+
+def test_without_the_cited_sentence_the_score_falls(desk: Desk, encoder: Encoder) -> None:
+    """The partner's text is read anew without it, as if it had never been written."""
+    documents = desk.encoded([record.document for record in CHALLENGES[:25]], Role.NEED, "")
+    partners = {record.document.owner: record.document for record in PARTNERS}
+    fell = []
+    for document in documents:
+        query = Query.of(document, Role.NEED, desk.frame)
+        best = rank(query, desk.corpus, desk.frame, limit=1).candidates[0]
+        poorer = _without(partners[best.owner], best.evidence[0].answers.text)
+        read = with_vectors([poorer], encoder.encode_documents(poorer.texts())) if poorer.passages else [poorer]
+        after = rank(query, Corpus.build(read, Role.OFFER, desk.frame), desk.frame).candidates
+        fell.append(not after or after[0].score < best.score)
+    assert np.mean(fell) >= 0.95
+
+
+def _without(document: Document, text: str) -> Document:
+    passages = (
+        Passage(tuple(sentence for sentence in passage.sentences if sentence.text != text))
+        for passage in document.passages
+    )
+    return replace(document, passages=tuple(passage for passage in passages if passage.sentences))
