@@ -34,7 +34,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ENCODER_MODEL", "bundled", "bundled, a model name on a hub, or a local sentence-transformers folder"),
     Setting("ENCODER_QUERY_PROMPT", "query: ", "put before what is looked for (ruri-v3: 検索クエリ: )"),
     Setting("ENCODER_DOCUMENT_PROMPT", "passage: ", "put before what is searched (ruri-v3: 検索文書: )"),
-    Setting("SMTP_URL", "", "smtp://user:password@host:587 or smtps://…:465; empty writes mail to DATA_DIR/mail"),
+    Setting(
+        "SMTP_URL",
+        "",
+        "smtp://user:password@host:587 or smtps://…:465; TLS is required unless ?tls=off; empty writes mail to DATA_DIR/mail",
+    ),
     Setting("MAIL_FROM", "Musubi <musubi@localhost>", "sender of all mail"),
     Setting("METRICS_TOKEN", "", "bearer token for /metrics; empty switches it off"),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
