@@ -37,7 +37,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SMTP_URL",
         "",
-        "smtp://user:password@host:587 or smtps://…:465; TLS is required unless ?tls=off; empty writes mail to DATA_DIR/mail",
+        "smtp://user:password@host:587 or smtps://…:465; encrypted unless ?tls=off; empty writes mail to DATA_DIR/mail",
     ),
     Setting("MAIL_FROM", "Musubi <musubi@localhost>", "sender of all mail"),
     Setting("METRICS_TOKEN", "", "bearer token for /metrics; empty switches it off"),
