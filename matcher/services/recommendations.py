@@ -12,7 +12,7 @@ from matcher.policy import SYSTEM, Actor
 from matcher.services import flow, notices
 from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
 from models import Challenge, Department, Introduction, Municipality, Partner, Recommendation, User
-from models.enums import ChallengeStatus, DeclineReason, RefusalReason
+from models.enums import ChallengeStatus, DeclineReason, EntityType, RefusalReason
 from models.enums import RecommendationStatus as R
 from models.queries import recommendations as queries
 
@@ -52,6 +52,7 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
     _decided(row, actor, now)
     row.message = message
     flow.move(session, actor, RECOMMENDATION, row, "invite", subject, now)
+    flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     people = notices.people_of_partner(session, row.partner_id)
     notices.mail_all(session, "invitation", people, _key(row, now), now, **about(session, row))
     return row
@@ -128,6 +129,7 @@ def refuse(
     if row.status is R.REFUSED and row.answered_by_id == actor.user_id:
         return row
     flow.move(session, actor, RECOMMENDATION, row, "refuse", subject, now, reason=reason.value)
+    flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     _answered(row, actor, now)
     row.reason, row.reason_note = reason.value, note
     made = queries.introduction(session, recommendation_id)
@@ -200,6 +202,7 @@ def _require_office(actor: Actor, row: Recommendation) -> None:
 
 def _lapse(session: Session, actor: Actor, row: Recommendation, reason: str, now: datetime) -> None:
     flow.move(session, actor, RECOMMENDATION, row, "lapse", flow.of_recommendation(row), now, reason=reason)
+    flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     row.reason = reason
     people = notices.people_of_partner(session, row.partner_id)
     notices.mail_all(session, "invitation_lapsed", people, _key(row, now), now, **about(session, row))

@@ -9,10 +9,11 @@ from sqlmodel import Session, select
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor
 from matcher.services import challenges, recommendations
-from models import Challenge, Interest, Introduction, Municipality, OutboxMessage, Partner, Recommendation
+from models import Challenge, IndexChange, Interest, Introduction, Municipality, OutboxMessage, Partner, Recommendation
 from models.enums import (
     ChallengeStatus,
     DeclineReason,
+    EntityType,
     RecommendationSource,
     RefusalReason,
     RegistrationStatus,
@@ -287,3 +288,28 @@ def test_the_coordinator_stands_in_where_a_challenge_names_nobody(session: Sessi
     made = recommendations.accept(session, office.person, row.pk, message="", now=NOW)
     assert made.city_contact["name"] == "調整 太郎"
     assert replace(queries.invitation(session, row.pk), message="").contact_shared  # type: ignore[type-var]
+
+
+def test_the_index_hears_when_a_partner_becomes_busier_or_free(session: Session, office: Office) -> None:
+    """An open invitation takes up capacity, and the index holds what is left."""
+
+    def heard() -> int:
+        session.flush()
+        marks = session.exec(select(IndexChange).where(IndexChange.entity_type == EntityType.PARTNER)).all()
+        found = sum(mark.entity_id == office.first.pk for mark in marks)
+        for mark in marks:
+            session.delete(mark)
+        return found
+
+    row = recommended(session, office)
+    heard()
+    recommendations.approve(session, office.coordinator, row.pk, message="", now=NOW)
+    assert heard() == 1
+    recommendations.withdraw(session, office.coordinator, row.pk, now=NOW)
+    assert heard() == 1
+    recommendations.reconsider(session, office.coordinator, row.pk, now=NOW)
+    recommendations.approve(session, office.coordinator, row.pk, message="", now=NOW)
+    recommendations.accept(session, office.person, row.pk, message="", now=NOW)
+    heard()
+    recommendations.refuse(session, office.person, row.pk, RefusalReason.NO_CAPACITY, "", now=NOW)
+    assert heard() == 1
