@@ -121,3 +121,11 @@ def test_search_engines_find_public_pages_only(client: FlaskClient, store: Sessi
     assert f"/challenges/{hidden.pk}</loc>" not in answer.text
     assert f"/partners/{waiting.pk}</loc>" not in answer.text
     assert "Sitemap: http" in client.get("/robots.txt").text
+
+
+def test_japanese_text_says_so_on_an_english_page(client: FlaskClient, store: Session) -> None:
+    row = factories.challenge(store, factories.municipality(store), title="見守りたい")
+    store.commit()
+    assert "<h1>見守りたい</h1>" in client.get(f"/challenges/{row.pk}").text
+    client.set_cookie("lang", "en")
+    assert '<h1 lang="ja">見守りたい</h1>' in client.get(f"/challenges/{row.pk}").text

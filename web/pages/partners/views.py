@@ -16,6 +16,7 @@ from web import facets
 from web.auth import Access, access, actor
 from web.db import db
 from web.htmx import page
+from web.i18n import spoken
 from web.labels import industry, region
 from web.listing import Facet, Listing, Page, goals
 
@@ -92,4 +93,4 @@ def safe_url(address: str) -> bool:
 @bp.app_template_filter()
 def pre(text: str) -> Markup | str:
     """Text with its line breaks, for a place that takes one value; empty stays empty."""
-    return Markup('<span class="prose--pre">{}</span>').format(text) if text else ""
+    return Markup('<span class="prose--pre"{}>{}</span>').format(spoken(text), text) if text else ""
