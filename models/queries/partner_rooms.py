@@ -57,6 +57,30 @@ class Said:
     targets: bool
 
 
+@dataclass(frozen=True)
+class Front:
+    """A partner with its registrations, the newest application first, what it has said, and how far the index is.
+
+    `read` when the index has read it at all, `waiting` when changes wait to be read.
+    """
+
+    partner: Partner
+    registrations: list[tuple[Registration, Municipality]]
+    said: Said
+    read: bool
+    waiting: bool
+
+    @property
+    def registered(self) -> bool:
+        """Whether any municipality has registered it."""
+        return any(row.status is RegistrationStatus.REGISTERED for row, _ in self.registrations)
+
+    @property
+    def heard(self) -> bool:
+        """Whether any municipality has answered; before that nobody can have invited or admitted it."""
+        return any(row.status is not RegistrationStatus.APPLIED for row, _ in self.registrations)
+
+
 def by_number(session: Session, number: str) -> Partner | None:
     """The partner with this 法人番号."""
     return session.exec(select(Partner).where(Partner.corporate_number == number)).first()
@@ -222,11 +246,8 @@ def reading(session: Session, partner_id: int) -> tuple[bool, bool]:
     return bool(read), bool(waiting)
 
 
-def said(session: Session, partner_id: int, *, enough: int) -> tuple[Said, bool, bool]:
-    """What a partner has said, and how far the index is with it, as `reading` answers; one query.
-
-    An offering of fewer than `enough` characters is thin.
-    """
+def front(session: Session, partner_id: int, *, enough: int) -> Front | None:
+    """What the first page says about a partner; one query. An offering of fewer than `enough` characters is thin."""
     own = col(Offering.partner_id) == partner_id
     parts = (
         exists().where(own),
@@ -236,8 +257,12 @@ def said(session: Session, partner_id: int, *, enough: int) -> tuple[Said, bool,
         exists().where(col(PartnerRegion.partner_id) == partner_id),
         exists().where(col(PartnerTarget.partner_id) == partner_id),
     )
-    *found, read, waiting = session.execute(sa.select(*parts, *_reading(partner_id))).one()
-    return Said(*map(bool, found)), bool(read), bool(waiting)
+    rows = session.execute(_standing(partner_id, *parts, *_reading(partner_id))).all()
+    if not rows:
+        return None
+    partner, _, _, *found, read, waiting = rows[0]
+    standing = [(row[1], row[2]) for row in rows if row[1] is not None]
+    return Front(partner, standing, Said(*map(bool, found)), bool(read), bool(waiting))
 
 
 def _reading(partner_id: int) -> tuple[Any, Any]:
@@ -248,14 +273,11 @@ def _reading(partner_id: int) -> tuple[Any, Any]:
     return read, waiting
 
 
-def standing(session: Session, partner_id: int) -> tuple[Partner | None, list[tuple[Registration, Municipality]]]:
-    """A partner with its registrations, the newest application first; one query."""
-    statement = (
-        sa.select(Partner, Registration, Municipality)
+def _standing(partner_id: int, *more: Any) -> Any:
+    return (
+        sa.select(Partner, Registration, Municipality, *more)
         .outerjoin(Registration, col(Registration.partner_id) == col(Partner.id))
         .outerjoin(Municipality, col(Municipality.id) == col(Registration.municipality_id))
         .where(col(Partner.id) == partner_id)
         .order_by(col(Registration.applied_at).desc(), col(Registration.id).desc())
     )
-    rows = list(session.execute(statement))
-    return (rows[0][0] if rows else None), [(row, town) for _, row, town in rows if row is not None]

@@ -73,8 +73,9 @@ def test_limits_and_strangers(session: Session) -> None:
 
 def test_completeness_names_what_is_missing(session: Session) -> None:
     partner = factories.partner(session)
-    said, read, waiting = partner_rooms.said(session, partner.pk, enough=completeness.ENOUGH_OFFERING)
-    assert (read, waiting) == (False, False)
-    found = completeness.steps(partner, said)
+    front = partner_rooms.front(session, partner.pk, enough=completeness.ENOUGH_OFFERING)
+    assert front is not None
+    assert (front.read, front.waiting, front.registered, front.heard) == (False, False, False, False)
+    found = completeness.steps(partner, front.said)
     assert [step.code for step in found if step.done] == ["offering", "regions"]
     assert completeness.percent(found) == 22

@@ -19,6 +19,7 @@ from models import (
     Partner,
     Recommendation,
     Registration,
+    User,
 )
 from models.enums import (
     ChallengeStatus,
@@ -337,14 +338,12 @@ def test_members_read_and_administrators_write(house: House, sign_in: Callable[[
 
 def test_somebody_with_two_partners_switches(house: House) -> None:
     second = factories.partner(house.store, "二つ目の会社")
-    factories.seat(
-        house.store, house.store.get_one(factories.User, house.actor.user_id), Role.PARTNER_ADMIN, partner=second
-    )
+    person = house.store.get_one(User, house.actor.user_id)
+    factories.seat(house.store, person, Role.PARTNER_ADMIN, partner=second)
     house.store.commit()
-    assert "二つ目の会社" in house.client.get("/me").text
-    house.client.post("/me/switch", data={"partner_id": str(second.pk)})
-    assert '<p class="page-header__eyebrow">二つ目の会社</p>' in house.client.get("/me").text
-    house.client.post("/me/switch", data={"partner_id": "999999"})
+    key = second.pk
+    assert f"/account/organisations/partner/{key}/work" in house.client.get("/me").text
+    house.client.post(f"/account/organisations/partner/{key}/work")
     assert '<p class="page-header__eyebrow">二つ目の会社</p>' in house.client.get("/me").text
 
 

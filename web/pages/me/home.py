@@ -9,9 +9,8 @@ from matcher.errors import NotFound
 from matcher.services import completeness
 from matcher.services.matchbook import Match
 from models import Partner
-from models.enums import RegistrationStatus
 from models.queries import partner_rooms as queries
-from models.queries.partner_rooms import OpenChallenge
+from models.queries.partner_rooms import Front, OpenChallenge
 from models.queries.recommendations import invitations
 from web.auth import Access, access, now, partner_id
 from web.db import db
@@ -51,20 +50,15 @@ class Resembling:
 @bp.get("/me")
 @access(Access.PARTNER)
 def home() -> Response:
-    partner, standing = queries.standing(db(), partner_id())
-    if partner is None:
-        raise NotFound()
-    said, read, waiting = queries.said(db(), partner.pk, enough=completeness.ENOUGH_OFFERING)
-    steps = completeness.steps(partner, said)
-    heard = any(row.status is not RegistrationStatus.APPLIED for row, _town in standing)
+    front = _front()
+    steps = completeness.steps(front.partner, front.said)
     return room(
         "me/home.html",
-        partner,
-        fits=_fits(partner.pk, read, waiting),
-        # before a municipality has answered, nobody can have invited or admitted the partner
-        invitations=[item for item in invitations(db(), partner.pk) if item.open] if heard else [],
-        groups=queries.groups(db(), partner.pk) if heard else [],
-        registrations=standing,
+        front.partner,
+        fits=_fits(front.partner.pk, front.read, front.waiting),
+        invitations=[item for item in invitations(db(), front.partner.pk) if item.open] if front.heard else [],
+        groups=queries.groups(db(), front.partner.pk) if front.heard else [],
+        registrations=front.registrations,
         steps=steps,
         percent=completeness.percent(steps),
         words=_words(),
@@ -84,13 +78,10 @@ def fits() -> Response:
 @bp.get("/me/partners")
 @access(Access.PARTNER)
 def partners() -> Response:
-    partner = own()
-    matches = matchbook().partners_for_partner(db(), partner.pk, limit=SHOWN_PARTNERS).matches
-    worth = [match for match in matches if match.fit >= WORTH_SHOWING]
-    others = queries.partners(db(), [match.entity_id for match in worth])
-    found = [Resembling(m, others[m.entity_id]) for m in worth if m.entity_id in others]
-    read, waiting = queries.reading(db(), partner.pk)
-    return room("me/partners.html", partner, found=found, unread=not read and waiting)
+    """Who could be worked with; a coordinator makes the introduction, so a registration comes first."""
+    front = _front()
+    found = _resembling(front.partner.pk) if front.registered else []
+    return room("me/partners.html", front.partner, found=found, front=front)
 
 
 @bp.get("/me/interests")
@@ -98,6 +89,20 @@ def partners() -> Response:
 def interests() -> Response:
     partner = own()
     return room("me/interests.html", partner, rows=queries.interests(db(), partner.pk))
+
+
+def _front() -> Front:
+    found = queries.front(db(), partner_id(), enough=completeness.ENOUGH_OFFERING)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _resembling(key: int) -> list[Resembling]:
+    matches = matchbook().partners_for_partner(db(), key, limit=SHOWN_PARTNERS).matches
+    worth = [match for match in matches if match.fit >= WORTH_SHOWING]
+    others = queries.partners(db(), [match.entity_id for match in worth])
+    return [Resembling(m, others[m.entity_id]) for m in worth if m.entity_id in others]
 
 
 def _fits(key: int, read: bool, waiting: bool) -> Fits:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request, session, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from matcher import policy
@@ -10,9 +10,9 @@ from matcher.services import flow
 from matcher.services.partners import subject_of
 from models import Partner
 from models.queries import partner_rooms as queries
-from web.auth import Access, access, actor, partner_id
+from web.auth import actor, partner_id
 from web.db import db
-from web.htmx import page, see_other
+from web.htmx import page
 
 bp = Blueprint("me", __name__)
 
@@ -58,13 +58,3 @@ def _tabs() -> list[tuple[str, str, bool]]:
 
 def _inside(here: str, url: str) -> bool:
     return here == url or (url != url_for("me.home") and here.startswith(f"{url}/"))
-
-
-@bp.route("/me/switch", methods=["GET", "POST"])
-@access(Access.PARTNER)
-def switch() -> Response:
-    """Somebody who works for several partners goes on for another one."""
-    chosen = request.form.get("partner_id", type=int)
-    if request.method == "POST" and chosen in actor().partner_ids:
-        session["partner_id"] = chosen
-    return see_other(url_for("me.home"))
