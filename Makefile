@@ -72,7 +72,7 @@ test: install-dev test-tools ## Check everything: style, types, imports, and all
 	  "$$@" || { verdict=FAILED; failed=1; }
 	  summary+=$$(printf '%-12s %-7s %5d s' "$$name" "$$verdict" $$((SECONDS - begin)))$$'\n'
 	}
-	step encoder $(BIN)/python -m embeddings.convert
+	step encoder $(BIN)/python -m embeddings.convert --data-dir "$${DATA_DIR:-var}"
 	step style $(BIN)/ruff check .
 	step format $(BIN)/ruff format --check .
 	step types $(BIN)/mypy
