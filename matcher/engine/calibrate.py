@@ -23,9 +23,11 @@ def make_frame(
 ) -> Frame:
     """A frame from encoded background documents (see `Frame.build`), with its scales measured on all their pairs.
 
-    Some of those pairs do fit, so a scale is slightly strict.
+    Some of those pairs do fit, so a scale is slightly strict. Raises ValueError without a text of either role.
     """
     needs, offers = [n for n in needs if n.encoded], [o for o in offers if o.encoded]
+    if not needs or not offers:
+        raise ValueError("a frame needs encoded texts of both roles")
     frame = Frame.build(needs, offers, foreign_needs, seed)
     generator = np.random.default_rng(seed)
     asking = Corpus.build(_some(needs, generator), Role.NEED, frame)
