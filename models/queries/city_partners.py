@@ -21,6 +21,7 @@ from models import (
 )
 from models.enums import GroupMemberStatus, RegistrationStatus
 from models.enums import RecommendationStatus as R
+from models.queries.partner_rooms import spoken_for
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def applicants(session: Session, municipality_id: int, statuses: Sequence[str]) 
         sa.select(Registration, Partner, _offerings())
         .join(Partner, col(Partner.id) == Registration.partner_id)
         .where(col(Registration.municipality_id) == municipality_id, col(Registration.status).in_(statuses))
+        .where(spoken_for())
         .order_by(
             sa.case((waiting, col(Registration.applied_at))).asc().nulls_last(),
             col(Registration.decided_at).desc().nulls_last(),
@@ -74,7 +76,7 @@ def registration_counts(session: Session, municipality_id: int) -> dict[Registra
     """How many registrations stand where."""
     statement = (
         select(col(Registration.status), sa.func.count())
-        .where(Registration.municipality_id == municipality_id)
+        .where(Registration.municipality_id == municipality_id, spoken_for())
         .group_by(col(Registration.status))
         .order_by(col(Registration.status))
     )
@@ -86,7 +88,7 @@ def registration(session: Session, municipality_id: int, registration_id: int) -
     statement = (
         select(Registration, Partner)
         .join(Partner, col(Partner.id) == Registration.partner_id)
-        .where(Registration.id == registration_id, Registration.municipality_id == municipality_id)
+        .where(Registration.id == registration_id, Registration.municipality_id == municipality_id, spoken_for())
     )
     return session.exec(statement).first()
 

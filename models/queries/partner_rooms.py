@@ -21,6 +21,7 @@ from models import (
     Passage,
     Recommendation,
     Registration,
+    User,
     WorkingGroup,
     reference,
 )
@@ -163,6 +164,16 @@ def applications(session: Session, partner_ids: Collection[int]) -> list[Registr
         col(Registration.partner_id).in_(partner_ids), Registration.status == RegistrationStatus.APPLIED
     )
     return list(session.exec(statement.order_by(col(Registration.id))))
+
+
+def spoken_for() -> Any:
+    """A condition: an application waits for the office only once somebody of the partner has confirmed an address.
+
+    A partner without any account, as an import makes it, does not wait for one.
+    """
+    seat = col(Membership.partner_id) == col(Registration.partner_id)
+    confirmed = exists().where(seat, col(Membership.user_id) == col(User.id), col(User.email_confirmed_at).is_not(None))
+    return sa.or_(col(Registration.status) != RegistrationStatus.APPLIED, confirmed, ~exists().where(seat))
 
 
 def partners_of_user(session: Session, user_id: int) -> list[int]:

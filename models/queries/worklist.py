@@ -24,6 +24,7 @@ from models.base import UTCDateTime
 from models.enums import ChallengeStatus, GroupMemberStatus, RegistrationStatus
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
+from models.queries.partner_rooms import spoken_for
 
 OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
 WORTH_DECIDING = 2
@@ -47,6 +48,7 @@ def registrations(session: Session, municipality_id: int) -> list[Waiting]:
         select(Registration.id, Partner.name, Registration.applied_at)
         .join(Partner, col(Partner.id) == Registration.partner_id)
         .where(Registration.municipality_id == municipality_id, Registration.status == RegistrationStatus.APPLIED)
+        .where(spoken_for())
         .order_by(col(Registration.applied_at), col(Registration.id))
     )
     return [Waiting(key or 0, name, since) for key, name, since in session.exec(statement)]

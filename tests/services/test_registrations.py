@@ -7,8 +7,8 @@ from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import SYSTEM
 from matcher.services import registrations
 from models import AuditEvent, IndexChange, OutboxMessage, Recommendation, Registration
-from models.enums import RecommendationSource, RecommendationStatus, RegistrationStatus
-from models.queries import partner_rooms
+from models.enums import RecommendationSource, RecommendationStatus, RegistrationStatus, Role
+from models.queries import city_partners, partner_rooms
 from tests import factories
 from tests.factories import NOW
 
@@ -126,3 +126,19 @@ def test_nobody_else_decides(session: Session, house: tuple) -> None:
     with pytest.raises(NotFound):
         registrations.apply(session, stranger, partner.pk, town.pk, now=NOW)
     assert session.get_one(Registration, row.pk).status is RegistrationStatus.APPLIED
+
+
+def test_an_application_is_shown_once_an_address_is_confirmed(session: Session) -> None:
+    town = factories.municipality(session)
+    partner = factories.partner(session, town=town, status=RegistrationStatus.APPLIED)
+
+    def shown() -> int:
+        return len(city_partners.applicants(session, town.pk, [RegistrationStatus.APPLIED]))
+
+    assert shown() == 1  # without any account, as an import makes it
+    person = factories.user(session, confirmed=False)
+    factories.seat(session, person, Role.PARTNER_ADMIN, partner=partner)
+    assert shown() == 0
+    person.email_confirmed_at = NOW
+    session.flush()
+    assert shown() == 1
