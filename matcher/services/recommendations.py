@@ -12,7 +12,7 @@ from matcher.policy import SYSTEM, Actor
 from matcher.services import flow, notices
 from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
 from models import Challenge, Department, Introduction, Municipality, Partner, Recommendation, User
-from models.enums import ChallengeStatus, DeclineReason, EntityType, RefusalReason
+from models.enums import ChallengeStatus, DeclineReason, EntityType, RefusalReason, RegistrationStatus
 from models.enums import RecommendationStatus as R
 from models.queries import recommendations as queries
 
@@ -38,7 +38,8 @@ LONGEST_MESSAGE = 2_000
 def approve(session: Session, actor: Actor, recommendation_id: int, *, message: str, now: datetime) -> Recommendation:
     """Agree to a recommendation and invite the partner; the same click twice is one invitation.
 
-    Raises InvalidTransition when it was decided otherwise or the challenge is no longer open, or Invalid.
+    Raises InvalidTransition when it was decided otherwise, the challenge is no longer open, or the partner has left
+    every scheme; or Invalid.
     """
     _check_length(message=message)
     row, challenge = _locked(session, recommendation_id)
@@ -48,6 +49,8 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
         return row
     if challenge is not None and challenge.status not in OPEN_CHALLENGE:
         raise InvalidTransition("challenge", "invite", challenge.status)
+    if not queries.registered(session, row.partner_id):
+        raise InvalidTransition("registration", "invite", RegistrationStatus.WITHDRAWN)
     flow.move(session, actor, RECOMMENDATION, row, "approve", subject, now)
     _decided(row, actor, now)
     row.message = message
@@ -244,21 +247,19 @@ def _introduce(
     session.add(made)
     if challenge is not None and challenge.status is ChallengeStatus.PUBLISHED:
         flow.move(session, SYSTEM, CHALLENGE, challenge, "begin_dialogue", flow.of_challenge(challenge), now)
-    _tell_both(session, row, made, now)
+    _tell_both(session, row, now)
     return made
 
 
-def _tell_both(session: Session, row: Recommendation, made: Introduction, now: datetime) -> None:
+def _tell_both(session: Session, row: Recommendation, now: datetime) -> None:
+    """The mails say that there are contacts, not which: those stay behind the sign-in."""
     known = about(session, row)
-    theirs, ours = made.partner_contact, made.city_contact
     partner_side = notices.people_of_partner(session, row.partner_id)
-    notices.mail_all(session, "introduction", partner_side, _key(row, now), now, **known, side="partner", contact=ours)
-    notices.mail_all(
-        session, "introduction", _office(session, row), _key(row, now), now, **known, side="city", contact=theirs
-    )
+    notices.mail_all(session, "introduction", partner_side, _key(row, now), now, **known, side="partner")
+    notices.mail_all(session, "introduction", _office(session, row), _key(row, now), now, **known, side="city")
     if row.seeker_id is not None:
         seekers = notices.people_of_partner(session, row.seeker_id)
-        notices.mail_all(session, "introduction", seekers, _key(row, now), now, **known, side="seeker", contact=theirs)
+        notices.mail_all(session, "introduction", seekers, _key(row, now), now, **known, side="seeker")
 
 
 def _office(session: Session, row: Recommendation) -> list[User]:

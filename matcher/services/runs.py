@@ -101,7 +101,7 @@ def add_by_hand(
     challenge = flow.get(session, Challenge, challenge_id)
     subject = flow.of_municipality(challenge.municipality_id)
     policy.require(actor, "recommendation.add", subject)
-    if partner_id not in queries.candidates(session):
+    if not queries.registered(session, partner_id):
         raise NotFound()
     listed = queries.of_pair(session, challenge_id, partner_id)
     if listed is not None:

@@ -63,6 +63,7 @@ class Candidate:
 
     recommendation: Recommendation
     partner: Partner
+    registered: bool
     registered_here: bool
     has_account: bool
     interested: bool
@@ -78,6 +79,14 @@ def candidates(session: Session, municipality_id: int | None = None) -> set[int]
     if municipality_id is not None:
         statement = statement.where(Registration.municipality_id == municipality_id)
     return set(session.exec(statement))
+
+
+def registered(session: Session, partner_id: int) -> bool:
+    """Whether a partner is registered anywhere."""
+    statement = select(Registration.id).where(
+        Registration.partner_id == partner_id, Registration.status == RegistrationStatus.REGISTERED
+    )
+    return session.exec(statement.limit(1)).first() is not None
 
 
 def of_challenge(session: Session, challenge_id: int) -> list[Recommendation]:
@@ -173,9 +182,11 @@ def listed(
     recommendation_id: int | None = None,
 ) -> list[Candidate]:
     """The recommendations of an office for one challenge or seeker, ranked ones first; one query."""
+    here = col(Registration.municipality_id) == municipality_id
+    shown: list[Any] = [Recommendation, Partner, _registered(), _registered(here), _has_account(), _interested()]
     wanted = {"challenge_id": challenge_id, "seeker_id": seeker_id, "id": recommendation_id}
     statement = (
-        sa.select(Recommendation, Partner, _registered_with(municipality_id), _has_account(), _interested())
+        sa.select(*shown)
         .join(Partner, col(Partner.id) == Recommendation.partner_id)
         .where(col(Recommendation.municipality_id) == municipality_id)
         .where(*(getattr(Recommendation, name) == value for name, value in wanted.items() if value is not None))
@@ -184,11 +195,11 @@ def listed(
     return [Candidate(*row) for row in session.exec(statement)]  # type: ignore[call-overload]
 
 
-def _registered_with(municipality_id: int) -> Any:
+def _registered(*conditions: Any) -> Any:
     return sa.exists().where(
         col(Registration.partner_id) == Recommendation.partner_id,
-        col(Registration.municipality_id) == municipality_id,
         col(Registration.status) == RegistrationStatus.REGISTERED,
+        *conditions,
     )
 
 

@@ -9,7 +9,17 @@ from sqlmodel import Session, select
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor
 from matcher.services import challenges, recommendations
-from models import Challenge, IndexChange, Interest, Introduction, Municipality, OutboxMessage, Partner, Recommendation
+from models import (
+    Challenge,
+    IndexChange,
+    Interest,
+    Introduction,
+    Municipality,
+    OutboxMessage,
+    Partner,
+    Recommendation,
+    Registration,
+)
 from models.enums import (
     ChallengeStatus,
     DeclineReason,
@@ -161,6 +171,15 @@ def test_who_may_not_approve(session: Session, office: Office) -> None:
 def test_no_invitation_to_a_challenge_that_is_not_open(session: Session, office: Office) -> None:
     row = recommended(session, office)
     challenges.unpublish(session, office.coordinator, office.challenge.pk, now=NOW)
+    with pytest.raises(InvalidTransition):
+        recommendations.approve(session, office.coordinator, row.pk, message="", now=NOW)
+    assert row.status is R.PROPOSED
+
+
+def test_a_partner_that_has_left_is_not_invited(session: Session, office: Office) -> None:
+    row = recommended(session, office)
+    registration = session.exec(select(Registration).where(Registration.partner_id == office.first.pk)).one()
+    registration.status = RegistrationStatus.WITHDRAWN
     with pytest.raises(InvalidTransition):
         recommendations.approve(session, office.coordinator, row.pk, message="", now=NOW)
     assert row.status is R.PROPOSED

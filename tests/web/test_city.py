@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlmodel import Session, select
 
 from matcher.policy import Actor
@@ -21,6 +23,7 @@ from models.queries import recommendations as reads
 from tests import factories
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
+from web.sheets import XLSX
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 TYPED = {
@@ -380,6 +383,25 @@ def test_partner_to_partner(office: Office) -> None:
     assert (row.seeker_id, row.partner_id) == (office.first.pk, office.second.pk)
     answer = office.client.post(f"/city/matches/{row.pk}/approve", data={"back": "list"})
     assert answer.location.endswith(f"{address}/matches#rec-{row.pk}")
+
+
+def test_lists_go_into_excel(office: Office) -> None:
+    office.run()
+    office.challenge.title = "=1+1"
+    office.store.commit()
+    for address in ("challenges", "partners", f"challenges/{office.challenge.pk}/matches"):
+        answer = office.client.get(f"/city/{address}?as=xlsx")
+        assert answer.mimetype == XLSX
+        head, *rows = _cells(answer.data)
+        assert all(head)
+        assert rows
+        assert all(cell is None or not str(cell).startswith("=") for row in rows for cell in row)
+    assert [row[1] for row in _cells(office.client.get("/city/challenges?as=xlsx").data)[1:]] == ["'=1+1"]
+    assert office.outsider.get(f"/city/challenges/{office.challenge.pk}/matches?as=xlsx").status_code == 404
+
+
+def _cells(data: bytes) -> list[tuple[Any, ...]]:
+    return list(load_workbook(BytesIO(data), read_only=True).active.iter_rows(values_only=True))
 
 
 # Registrations and groups -----------------------------------------------------

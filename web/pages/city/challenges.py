@@ -23,9 +23,10 @@ from web.db import db
 from web.htmx import page, see_other
 from web.labels import label
 from web.listing import Facet, Found, Listing, Page
-from web.pages.city import trail
+from web.pages.city import sheets, trail
 from web.pages.city.forms import NoteForm
 from web.pages.city.room import bp, own
+from web.sheets import MOST_ROWS
 
 PER_PAGE = 30
 UNFINISHED = (ChallengeStatus.DRAFT, ChallengeStatus.IN_REVIEW)
@@ -71,6 +72,9 @@ def challenges() -> Response:
     wanted = _wanted(listing)
     counts = queries.status_counts(db(), municipality_id(), wanted)
     total = sum(number for status, number in counts.items() if not wanted.statuses or status in wanted.statuses)
+    if sheets.wanted():
+        every = queries.challenges(db(), municipality_id(), wanted, listing.sort, offset=0, limit=MOST_ROWS)
+        return sheets.challenges(every)
     shown = Page(listing, total, PER_PAGE)
     offset = (shown.number - 1) * PER_PAGE
     rows = queries.challenges(db(), municipality_id(), wanted, listing.sort, offset=offset, limit=PER_PAGE)

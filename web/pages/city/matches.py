@@ -1,6 +1,6 @@
 """The matches of a challenge: who is recommended, why, and what the office decides. The heart of the product."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from web.db import db
 from web.forms import BaseForm, clean
 from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
-from web.pages.city import trail
+from web.pages.city import sheets, trail
 from web.pages.city.forms import ApproveForm, DeclineForm
 from web.pages.city.room import bp, own
 
@@ -84,6 +84,8 @@ def matches(challenge_id: int) -> Response:
     found = own(challenge_id)
     candidates = reads.listed(db(), municipality_id(), challenge_id=challenge_id)
     here = request.args.get("here") == "1"
+    if sheets.wanted():
+        return sheets.matches(found.challenge.title, [c for c in candidates if c.registered_here or not here])
     listed = {c.partner.pk for c in candidates}
     return page(
         "city/matches.html",
@@ -172,12 +174,11 @@ def match(recommendation_id: int) -> Response:
 def approve(recommendation_id: int) -> Response:
     """Approve and invite."""
     form = ApproveForm.of_request()
-    return _decide(
-        recommendation_id,
-        form,
-        lambda: service.approve(db(), actor(), recommendation_id, message=form.message.data or "", now=now()),
-        approve_form=form,
-    )
+
+    def take() -> None:
+        service.approve(db(), actor(), recommendation_id, message=form.message.data or "", now=now())
+
+    return _decide(recommendation_id, take, approve_form=form)
 
 
 @bp.route("/city/matches/<int:recommendation_id>/decline", methods=["GET", "POST"])
@@ -185,30 +186,29 @@ def approve(recommendation_id: int) -> Response:
 def decline(recommendation_id: int) -> Response:
     """Set aside, with a reason."""
     form = DeclineForm.of_request()
-    return _decide(
-        recommendation_id,
-        form,
-        lambda: service.decline(
-            db(), actor(), recommendation_id, DeclineReason(form.reason.data), form.note.data or "", now=now()
-        ),
-        decline_form=form,
-    )
+
+    def take() -> None:
+        reason, note = DeclineReason(form.reason.data), form.note.data or ""
+        service.decline(db(), actor(), recommendation_id, reason, note, now=now())
+
+    return _decide(recommendation_id, take, decline_form=form)
 
 
-_SIMPLE = {"reconsider": service.reconsider, "withdraw": service.withdraw, "heard": service.heard}
+_STEPS: dict[str, Callable[..., Any]] = {
+    "reconsider": service.reconsider,
+    "withdraw": service.withdraw,
+    "heard": service.heard,
+}
 
 
 @bp.route("/city/matches/<int:recommendation_id>/<any(reconsider, withdraw, heard):action>", methods=["GET", "POST"])
 @access(Access.CITY)
 def match_step(recommendation_id: int, action: str) -> Response:
     """Take up again, take an invitation back, or note that there was news."""
-    form = BaseForm(formdata=None)
-    return _decide(
-        recommendation_id, form, lambda: _SIMPLE[action](db(), actor(), recommendation_id, now=now()), checked=True
-    )
+    return _decide(recommendation_id, lambda: _STEPS[action](db(), actor(), recommendation_id, now=now()))
 
 
-def _decide(recommendation_id: int, form: BaseForm, take: Any, *, checked: bool = False, **forms: BaseForm) -> Response:
+def _decide(recommendation_id: int, take: Callable[[], Any], **forms: BaseForm) -> Response:
     """Take a decision and answer with the fresh decision box, or go back to where the button stood.
 
     A GET comes from somebody whose session ended at the button: they see the match and what they had typed.
@@ -216,12 +216,13 @@ def _decide(recommendation_id: int, form: BaseForm, take: Any, *, checked: bool 
     _candidate(recommendation_id)
     if request.method == "GET":
         return show_match(recommendation_id, **forms)
-    if not checked and not form.validate():
+    if not all(form.validate() for form in forms.values()):
         return show_match(recommendation_id, 422, **forms)
     try:
         take()
     except Invalid as error:
-        form.show(error)
+        for form in forms.values():
+            form.show(error)
         return show_match(recommendation_id, 422, **forms)
     except InvalidTransition:
         db().rollback()

@@ -18,6 +18,7 @@ from web.htmx import page, see_other
 from web.labels import industry
 from web.listing import Facet, Listing, Page
 from web.matching import matchbook
+from web.pages.city import sheets
 from web.pages.city.matches import MORE, Board, deciding, wanted_number
 from web.pages.city.room import bp
 
@@ -35,6 +36,8 @@ def partners() -> Response:
     listing = Listing.of_request("city.partners", shown, {"name": _("Name")})
     keys = queries.partner_ids(db(), municipality_id(), listing["kind"], listing["industry"])
     found = listing.search(EntityType.PARTNER, keys)
+    if sheets.wanted():
+        return sheets.partners(queries.partner_rows(db(), municipality_id(), found.keys))
     shown_page = Page(listing, len(found.keys), PER_PAGE)
     rows = queries.partner_rows(db(), municipality_id(), shown_page.of(found.keys))
     return listing.show("city/partners.html", shown_page, found, rows)
