@@ -60,6 +60,21 @@
     if (form) idle(form);
   });
 
+  /* An answer to what a form said before somebody ticked a box must not undo the tick: it is dropped, and asked again. */
+  const chosen = new WeakMap();
+  document.addEventListener("change", (event) => {
+    const control = event.target;
+    if (control.form && control.matches("[type=checkbox], [type=radio], select")) chosen.set(control.form, performance.now());
+  }, true);
+  document.addEventListener("htmx:before:request", (event) => { event.detail.ctx.asked = performance.now(); });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { target, sourceElement: source, asked } = event.detail.ctx;
+    const form = target instanceof Element && target.closest("form[method='post']");
+    if (!form || !(chosen.get(form) > asked)) return;
+    event.preventDefault();
+    source.dispatchEvent(new Event(source.matches("select") ? "change" : "input", { bubbles: true }));
+  });
+
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx) say(words.failed);
   });
