@@ -1,0 +1,70 @@
+"""Sets the scene in the running installation's own database, through the services, where playing it would take long."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlmodel import Session, select
+
+from matcher.services import recommendations
+from matcher.services.demo_data import office
+from models import Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
+from models.base import utcnow
+from models.session import make_engine, open_session
+from tests.browser.installation import Installation
+
+SENSOR = "DEMO-01"
+
+
+@contextmanager
+def stage(site: Installation) -> Iterator[Session]:
+    """A session on the database; what was written stays."""
+    engine = make_engine(site.database_url)
+    try:
+        with open_session(engine) as session:
+            yield session
+            session.commit()
+    finally:
+        engine.dispose()
+
+
+def challenge(session: Session, key: str) -> Challenge:
+    return session.exec(select(Challenge).where(Challenge.external_key == key)).one()
+
+
+def partner(session: Session, key: str = SENSOR) -> Partner:
+    return session.exec(select(Partner).where(Partner.external_key == key)).one()
+
+
+def proposed(site: Installation, challenge_key: str, partner_key: str = SENSOR) -> int:
+    """A partner put forward for a challenge: the id of the recommendation."""
+    with stage(site) as session:
+        asked, asking = challenge(session, challenge_key), partner(session, partner_key)
+        row = recommendations.add_by_hand(session, office(asked.municipality_id), asked.pk, asking.pk, now=utcnow())
+        session.flush()
+        return row.pk
+
+
+def invited(site: Installation, challenge_key: str, partner_key: str = SENSOR) -> int:
+    """A partner invited to a challenge: the id of the recommendation."""
+    key = proposed(site, challenge_key, partner_key)
+    with stage(site) as session:
+        town = session.get_one(Recommendation, key).municipality_id
+        recommendations.approve(session, office(town), key, message="", now=utcnow())
+    return key
+
+
+def end_sessions(site: Installation, email: str) -> None:
+    """Sign somebody out everywhere, as the expiry of a session does."""
+    with stage(site) as session:
+        user = session.exec(select(User).where(User.email == email)).one()
+        for row in session.exec(select(UserSession).where(UserSession.user_id == user.pk)):
+            session.delete(row)
+
+
+def invitations(site: Installation, recommendation_id: int, email: str) -> list[OutboxMessage]:
+    """The mails by which a person was invited."""
+    with stage(site) as session:
+        mails = session.exec(
+            select(OutboxMessage).where(OutboxMessage.template == "invitation", OutboxMessage.to_email == email)
+        )
+        return [mail for mail in mails if mail.params.get("recommendation_id") == recommendation_id]
