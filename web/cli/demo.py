@@ -43,7 +43,7 @@ def load() -> None:
 
 
 @commands.command("live")
-def live() -> None:
+def live() -> bool:
     """Play a few days, so that every state of a match can be seen. Needs the search index; once is enough."""
     _refuse_in_production()
     from matcher.services import demo_live
@@ -53,6 +53,7 @@ def live() -> None:
         played = demo_live.enact(session, matchbook(), utcnow())
         session.commit()
     click.echo("Demonstration: a few days have passed." if played else "Demonstration: it has been played already.")
+    return played
 
 
 @commands.command("close-accounts")

@@ -23,8 +23,8 @@ def commands(context: click.Context) -> None:
     if settings.demo:
         context.invoke(demo.load)
     _bring_index_up_to_date(settings, engine)
-    if settings.demo:
-        context.invoke(demo.live)
+    if settings.demo and context.invoke(demo.live):
+        _bring_index_up_to_date(settings, engine)
 
 
 def _convert_encoder(settings: Settings) -> None:
