@@ -62,25 +62,31 @@ class Corpus:
     @classmethod
     def build(cls, documents: Sequence[Document], role: Role, frame: Frame, grams: bool = False) -> "Corpus":
         """Owners must be distinct. Documents without vectors can be found by their words only."""
-        return cls._of(Units.build(documents, role, frame), role, frame, grams)
+        units = Units.build(documents, role, frame)
+        return cls._of(units, role, frame, _all_grams(units) if grams else None)
 
     def updated(self, changed: Sequence[Document], removed: Collection[str], frame: Frame) -> "Corpus":
         """A new corpus with `changed` added or replaced and `removed` left out; the rest is copied, not computed."""
         gone = {*removed, *(document.owner for document in changed)}
         kept = [row for row, owner in enumerate(self.owners) if owner not in gone]
-        units = self.units.take(kept).joined(Units.build(changed, self.role, frame))
-        return Corpus._of(units, self.role, frame, self.grams is not None)
+        fresh = Units.build(changed, self.role, frame)
+        units = self.units.take(kept).joined(fresh)
+        if self.grams is None:
+            return Corpus._of(units, self.role, frame, None)
+        known = self._gram_bags
+        return Corpus._of(units, self.role, frame, [*(known[row] for row in kept), *_all_grams(fresh)])
 
     @classmethod
-    def _of(cls, units: Units, role: Role, frame: Frame, grams: bool) -> "Corpus":
+    def _of(cls, units: Units, role: Role, frame: Frame, grams: list[Bag] | None) -> "Corpus":
         if len(set(units.owners)) < len(units):
             raise ValueError("owners must be distinct")
         words = Postings.build(list(units.bags()), frame.lexicon)
-        if not grams:
+        if grams is None:
             return cls(role, units, words, None, None)
-        bags = [_grams(units, row) for row in range(len(units))]
-        lexicon = Lexicon.build([], bags)
-        return cls(role, units, words, Postings.build(bags, lexicon), lexicon)
+        lexicon = Lexicon.build([], grams)
+        corpus = cls(role, units, words, Postings.build(grams, lexicon), lexicon)
+        corpus.__dict__["_gram_bags"] = grams
+        return corpus
 
     def __len__(self) -> int:
         return len(self.units)
@@ -119,12 +125,21 @@ class Corpus:
         return list(self.units.owners)
 
     @cached_property
+    def _gram_bags(self) -> list[Bag]:
+        """Kept in memory by whoever updates again and again: they take longer to make than all the rest."""
+        return _all_grams(self.units)
+
+    @cached_property
     def _rows(self) -> dict[str, int]:
         return {owner: row for row, owner in enumerate(self.owners)}
 
     @cached_property
     def _profiles(self) -> dict[int, Profile]:
         return {}
+
+
+def _all_grams(units: Units) -> list[Bag]:
+    return [_grams(units, row) for row in range(len(units))]
 
 
 def _grams(units: Units, row: int) -> Bag:
