@@ -46,8 +46,8 @@ class _Ranker:
         self._weights = weights.as_dict()
         self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
         self._explainer = Explainer(query, corpus, frame, scored, weights)
-        reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
-        self._reasons = [reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
+        self._reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
+        self._reasons = [self._reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
         self._texts = scored.text_scores(weights)
         self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
 
@@ -65,7 +65,7 @@ class _Ranker:
             fit=fit_of(float(self._texts[i]), self._scale, self._query.semantic),
             features=self._features(i),
             evidence=self._explainer.evidence(i) if explained else (),
-            signals=(*(reason.signal for reason in self._reasons[i][0]), *self._warnings(row)),
+            signals=self._signals(i, row),
         )
 
     def _features(self, i: int) -> dict[str, Feature]:
@@ -73,10 +73,12 @@ class _Ranker:
         values |= {reason.feature: reason.value for reason in self._reasons[i][0]}
         return {name: Feature(value, self._weights[name]) for name, value in values.items()}
 
-    def _warnings(self, row: int) -> list[Signal]:
-        """What makes a score less certain than it looks."""
-        offers = self._corpus.role is Role.OFFER
-        return [Signal("thin_profile", False)] if offers and thin(self._corpus.units, row) else []
+    def _signals(self, i: int, row: int) -> tuple[Signal, ...]:
+        """What the facts say, and what makes a score less certain than it looks."""
+        signals = self._reasoner.signals(self._reasons[i][0], self._corpus.profile(row))
+        if self._corpus.role is Role.OFFER and thin(self._corpus.units, row):
+            signals.append(Signal("thin_profile", False))
+        return tuple(signals)
 
 
 def in_order(totals: Sequence[float] | Floats, owners: Sequence[str], limit: int) -> list[int]:

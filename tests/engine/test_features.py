@@ -12,8 +12,9 @@ NEED = Profile(place="142034", targets=frozenset({"8.3", "11.2"}), wanted_kinds=
 
 
 def codes(need: Profile, offer: Profile) -> dict[str, bool]:
-    found, _ = Reasoner(need, Role.NEED, Role.OFFER, DEFAULT.as_dict()).reasons(offer)
-    return {reason.signal.code: reason.signal.positive for reason in found}
+    reasoner = Reasoner(need, Role.NEED, Role.OFFER, DEFAULT.as_dict())
+    found, _ = reasoner.reasons(offer)
+    return {signal.code: signal.positive for signal in reasoner.signals(found, offer)}
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,9 @@ def test_reasons_are_the_same_from_either_side() -> None:
 
 def test_targets_are_named_in_their_own_order() -> None:
     many = frozenset({"8.10", "8.2", "8.a", "17.1"})
-    found, added = Reasoner(Profile(targets=many), Role.NEED, Role.OFFER, DEFAULT.as_dict()).reasons(
-        Profile(targets=many)
-    )
-    assert found[0].signal.params == {"targets": ["8.2", "8.10", "8.a", "17.1"]}
+    reasoner = Reasoner(Profile(targets=many), Role.NEED, Role.OFFER, DEFAULT.as_dict())
+    found, added = reasoner.reasons(Profile(targets=many))
+    assert reasoner.signals(found, Profile(targets=many))[0].params == {"targets": ["8.2", "8.10", "8.a", "17.1"]}
     assert added == pytest.approx(DEFAULT.targets)
 
 
