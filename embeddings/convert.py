@@ -134,7 +134,7 @@ def _put_in_place(fresh: Path, target: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("MUSUBI_DATA_DIR", "var")))
+    parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("DATA_DIR", "var")))
     folder = convert_bundled(parser.parse_args().data_dir, lambda line: print(line, flush=True))
     print(folder)
 

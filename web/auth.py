@@ -1,6 +1,5 @@
 """Who is signed in, as an Actor; and the gate that every route declares with `access`."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from matcher.errors import NotAllowed
 from matcher.policy import ANONYMOUS, Actor, Seat
+from matcher.services.tokens import digest as token_hash
 from models import Membership, User
 from models.base import utcnow
 from models.enums import Role
@@ -48,11 +48,6 @@ def access(level: Access) -> Callable[[F], F]:
         return view
 
     return mark
-
-
-def token_hash(token: str) -> str:
-    """SHA-256 of a random token, in hex: what the database keeps of it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class SignedIn(UserMixin):

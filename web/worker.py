@@ -81,6 +81,7 @@ class Worker:
         serve(self._settings.encoder_socket, lambda: self._encoder.light, self._stop)
 
     def _begin(self) -> None:
+        self._beat()
         with open_session(self._engine) as session:
             unread = indexing.mark_unread(session, self._encoder.model_id, utcnow())
             session.commit()

@@ -1,4 +1,4 @@
-"""What the rest of the product asks of the matcher, and the answers it gets: plain values that can be stored as JSON."""
+"""What the rest of the product asks of the matcher, and what it answers: plain values that can be stored as JSON."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def encoder_config() -> EncoderConfig:
-    data_dir = Path(os.environ.get("MUSUBI_DATA_DIR", REPOSITORY / "var"))
+    data_dir = Path(os.environ.get("DATA_DIR", REPOSITORY / "var"))
     convert_bundled(data_dir)
     return EncoderConfig(data_dir)
 

@@ -40,7 +40,7 @@ def known_pairs() -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    data_dir = Path(os.environ.get("MUSUBI_DATA_DIR", HERE.parents[1] / "var"))
+    data_dir = Path(os.environ.get("DATA_DIR", HERE.parents[1] / "var"))
     convert_bundled(data_dir)
     return open_encoder(EncoderConfig(data_dir))
 

@@ -12,11 +12,11 @@ from typing import IO, Any
 import click
 
 from matcher.engine.types import Candidate, Evidence, Side
+from web.sheets import neutral
 
 FORMATS = (".jsonl", ".csv", ".xlsx")
 SHOWN_PAIRS = 3
 #: a spreadsheet takes a cell that begins so for a formula
-_FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 COLUMNS = (
     *("challenge", "challenge_title", "rank", "partner", "partner_name", "score", "fit"),
@@ -63,11 +63,6 @@ def write_lines(answers: Sequence[Answer], file: IO[str]) -> None:
 
 def as_json(answer: Answer) -> dict[str, Any]:
     return {"challenge": answer.challenge, "partners": [_partner_json(candidate) for candidate in answer.candidates]}
-
-
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _partner_json(candidate: Candidate) -> dict[str, Any]:
