@@ -278,3 +278,19 @@ def _cut_down(row: Recommendation, town: Municipality, challenge: Challenge, see
 def introduction(session: Session, recommendation_id: int) -> Introduction | None:
     """The record of an introduction, with both contacts as they stood then."""
     return session.exec(select(Introduction).where(Introduction.recommendation_id == recommendation_id)).first()
+
+
+def introductions_of_seeker(session: Session, partner_id: int) -> list[tuple[Introduction, Partner]]:
+    """The living introductions that a partner owes to what it seeks, with whom, the newest first."""
+    statement = (
+        select(Introduction, Partner)
+        .join(Recommendation, col(Recommendation.id) == Introduction.recommendation_id)
+        .join(Partner, col(Partner.id) == Recommendation.partner_id)
+        .where(
+            Recommendation.seeker_id == partner_id,
+            Recommendation.status == R.INTRODUCED,
+            col(Introduction.ended_at).is_(None),
+        )
+        .order_by(col(Introduction.id).desc())
+    )
+    return list(session.exec(statement))

@@ -6,12 +6,13 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from matcher.errors import NotFound
+from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import completeness
 from matcher.services.matchbook import Match
 from models import Partner
 from models.queries import partner_rooms as queries
 from models.queries.partner_rooms import Front, OpenChallenge
-from models.queries.recommendations import invitations
+from models.queries.recommendations import introductions_of_seeker, invitations
 from web.auth import Access, access, now, partner_id
 from web.db import db
 from web.htmx import page, see_other, wants_fragment
@@ -81,14 +82,15 @@ def partners() -> Response:
     """Who could be worked with; a coordinator makes the introduction, so a registration comes first."""
     front = _front()
     found = _resembling(front.partner.pk) if front.registered else []
-    return room("me/partners.html", front.partner, found=found, front=front)
+    met = introductions_of_seeker(db(), front.partner.pk)
+    return room("me/partners.html", front.partner, found=found, front=front, met=met)
 
 
 @bp.get("/me/interests")
 @access(Access.PARTNER)
 def interests() -> Response:
     partner = own()
-    return room("me/interests.html", partner, rows=queries.interests(db(), partner.pk))
+    return room("me/interests.html", partner, rows=queries.interests(db(), partner.pk), public=PUBLIC_CHALLENGE)
 
 
 def _front() -> Front:
@@ -101,7 +103,8 @@ def _front() -> Front:
 def _resembling(key: int) -> list[Resembling]:
     matches = matchbook().partners_for_partner(db(), key, limit=SHOWN_PARTNERS).matches
     worth = [match for match in matches if match.fit >= WORTH_SHOWING]
-    others = queries.partners(db(), [match.entity_id for match in worth])
+    public = queries.public_among(db(), [match.entity_id for match in worth])  # the index may lag behind
+    others = queries.partners(db(), public)
     return [Resembling(m, others[m.entity_id]) for m in worth if m.entity_id in others]
 
 
