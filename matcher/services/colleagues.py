@@ -72,10 +72,15 @@ def invite(
     waiting = queries.open_invitations(session, house, now)
     if len(waiting) >= MOST_INVITATIONS:
         raise Invalid({"email": "too_many_invitations"})
-    for earlier in waiting:
+    end_invitations(session, house, address, now)
+    _send(session, actor, house, address, role, department_id, known.language if known else language, now)
+
+
+def end_invitations(session: Session, house: House, address: str, now: datetime) -> None:
+    """An earlier link leads nowhere any more: neither to a second seat nor back to one that was taken away."""
+    for earlier in queries.open_invitations(session, house, now):
         if earlier.email == address:
             earlier.used_at = now
-    _send(session, actor, house, address, role, department_id, known.language if known else language, now)
 
 
 def _check_place(session: Session, house: House, role: Role, department_id: int | None) -> None:
@@ -205,6 +210,7 @@ def revoke(session: Session, actor: Actor, house: House, membership_id: int, now
         policy.require(actor, "colleague.invite", subject_of(house))
     accounts.require_other_keeper(session, row)
     flow.record(session, actor, "membership.revoked", row, subject_of(house), now, own=own)
+    end_invitations(session, house, flow.get(session, User, row.user_id).email, now)
     session.delete(row)
     session.flush()
 
