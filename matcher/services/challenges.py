@@ -22,7 +22,7 @@ from matcher.services.challenge_data import (
     today,
 )
 from matcher.services.recommendations import lapse_all
-from models import Challenge, ChallengeTarget, Department, Need, User, reference
+from models import Challenge, ChallengeTarget, Department, Need, reference
 from models.enums import ChallengeStatus, EntityType, PartnerKind, TargetBasis
 from models.queries import city as queries
 
@@ -264,8 +264,8 @@ def _tell_coordinators(session: Session, actor: Actor, row: Challenge, now: date
 
 
 def _tell_author(session: Session, actor: Actor, row: Challenge, template: str, now: datetime, **more: str) -> None:
-    author = session.get(User, row.author_id) if row.author_id is not None else None
-    if author is not None and author.active and author.id != actor.user_id and author.email_confirmed_at is not None:
+    author = notices.author_of(session, row)
+    if author is not None and author.id != actor.user_id:
         notices.mail(session, template, author, _key(row, now), now, **_params(row), **more)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from models import Membership, OutboxMessage, User
+from models import Challenge, Membership, OutboxMessage, User
 from models.enums import Role
 
 
@@ -63,6 +63,14 @@ def people_of_partner(session: Session, partner_id: int) -> list[User]:
 def coordinators_of(session: Session, municipality_id: int) -> list[User]:
     """The coordinators of a municipality."""
     return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
+
+
+def author_of(session: Session, challenge: Challenge) -> User | None:
+    """Who wrote a challenge, as long as that person still sits in its municipality."""
+    if challenge.author_id is None:
+        return None
+    at_home = Membership.municipality_id == challenge.municipality_id
+    return next(iter(_people(session, at_home, User.id == challenge.author_id)), None)
 
 
 def _people(session: Session, *conditions: Any) -> list[User]:

@@ -263,11 +263,11 @@ def _tell_both(session: Session, row: Recommendation, now: datetime) -> None:
 
 
 def _office(session: Session, row: Recommendation) -> list[User]:
-    """The coordinators, and whoever wrote the challenge."""
+    """The coordinators, and whoever wrote the challenge and still works there."""
     people = notices.coordinators_of(session, row.municipality_id)
     challenge = session.get(Challenge, row.challenge_id) if row.challenge_id is not None else None
-    author = session.get(User, challenge.author_id) if challenge and challenge.author_id is not None else None
-    if author is not None and author.active and author.email_confirmed_at is not None and author not in people:
+    author = notices.author_of(session, challenge) if challenge else None
+    if author is not None and author not in people:
         people.append(author)
     return people
 
