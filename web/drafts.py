@@ -9,10 +9,14 @@ from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from matcher.errors import Locked
+from matcher.services import counters
 from models import SavedForm
 from web.auth import now, token_hash
 from web.db import SAFE_METHODS, db
 from web.htmx import see_other
+from web.links import safe_next
+from web.network import network
 
 KEEP_FOR = timedelta(days=1)
 LARGEST = 100_000
@@ -48,16 +52,32 @@ def _came_from() -> str:
     """The page of this site on which the button was pressed, else the front page."""
     parts = urlsplit(request.referrer or "")
     page = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return page if parts.netloc == request.host and page.startswith("/") and not page.startswith("//") else "/"
+    return safe_next(page) if parts.netloc == request.host else "/"
 
 
 def _save() -> str | None:
+    if "\0" in request.path:  # no page of ours, and PostgreSQL keeps no such text
+        return None
     data = {name: values for name, values in request.form.lists() if name not in SECRET_FIELDS}
     if not data or sum(len(v) for values in data.values() for v in values) > LARGEST:
+        return None
+    try:
+        count_kept()
+    except Locked:
         return None
     token = secrets.token_urlsafe(24)
     db().add(SavedForm(token_hash=token_hash(token), path=request.path[:500], data=data, expires_at=now() + KEEP_FOR))
     return token
+
+
+def count_kept() -> None:
+    """Count a form that is kept for somebody who has not signed in.
+
+    Raises Locked when their network has left very many.
+    """
+    counted = [(counters.KEPT_NETWORK, network())]
+    counters.enter(db(), counted, now())
+    counters.count(db(), counted, now())
 
 
 def saved_form() -> MultiDict[str, str] | None:

@@ -10,6 +10,6 @@ def safe_next(text: str | None, default: str = "/") -> str:
     """
     if not text or len(text) > 2_000 or not text.startswith("/") or text[1:2] in ("/", "\\"):
         return default
-    if not text.isprintable() or " " in text or urlsplit(text).netloc:
+    if not text.isprintable() or " " in text or "\\" in text or urlsplit(text).netloc:
         return default
     return text

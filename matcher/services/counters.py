@@ -34,6 +34,8 @@ NETWORK = Limit("network", 60, QUARTER, QUARTER)
 #: mail that anybody can have sent to an address by typing it in
 MAIL_ADDRESS = Limit("mail-address", 5, timedelta(hours=1), timedelta(hours=1))
 MAIL_NETWORK = Limit("mail-network", 40, timedelta(hours=1), timedelta(hours=1))
+#: forms of strangers that are kept for them; each may be large
+KEPT_NETWORK = Limit("kept-network", 120, timedelta(hours=1), timedelta(hours=1))
 
 Counted = Sequence[tuple[Limit, str]]
 

@@ -1,6 +1,5 @@
 """Letting somebody in: a new session, and where to go from there."""
 
-from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import Response, request, session, url_for
@@ -13,9 +12,7 @@ from models.queries import accounts as queries
 from web.auth import actor, now, signed_in
 from web.db import db
 from web.htmx import see_other
-
-#: the nearest that one subscriber has of an address: a single one of IPv4, a /64 of IPv6
-_PREFIX = {4: 32, 6: 64}
+from web.links import safe_next
 
 
 def enter(user: User, target: str = "") -> Response:
@@ -40,20 +37,5 @@ def home_url() -> str:
 
 def safe_path(target: str | None) -> str | None:
     """`target` if it is a page of this site, else None: nobody is sent elsewhere by a link they were given."""
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return None
-    if "\\" in target or any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in target):
-        return None
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or parts.path == url_for("accounts.sign_in"):
-        return None
-    return target
-
-
-def network() -> str:
-    """The network that the request comes from, as far as one subscriber has it."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    return str(ip_network((address, _PREFIX[address.version]), strict=False))
+    path = safe_next(target, "")
+    return path if path and urlsplit(path).path != url_for("accounts.sign_in") else None

@@ -15,8 +15,9 @@ from models.queries import accounts as queries
 from web.auth import Access, access, actor, now
 from web.db import db, keep_despite_error
 from web.htmx import page, see_other
+from web.network import network
 from web.pages.accounts import bp
-from web.pages.accounts.entering import enter, home_url, network
+from web.pages.accounts.entering import enter, home_url
 from web.pages.accounts.forms import AddressForm, JoinForm, ResetForm
 from web.settings import Settings
 

@@ -11,8 +11,9 @@ from matcher.services import signing
 from web.auth import Access, access, now
 from web.db import SAFE_METHODS, db, keep_despite_error
 from web.htmx import page, see_other
+from web.network import network
 from web.pages.accounts import bp, colleagues, links, own
-from web.pages.accounts.entering import enter, home_url, network, safe_path
+from web.pages.accounts.entering import enter, home_url, safe_path
 from web.pages.accounts.forms import AddressForm, SignInForm
 from web.settings import Settings
 

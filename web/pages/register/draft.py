@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from models import SavedForm
 from web.auth import now, token_hash
 from web.db import db
-from web.drafts import SECRET_FIELDS
+from web.drafts import SECRET_FIELDS, count_kept
 
 COOKIE = "registration"
 KEEP_FOR = timedelta(days=14)
@@ -47,6 +47,7 @@ class Draft:
         """Store `changes` beside the rest; the first one makes the draft and hands out its cookie."""
         self.data = self.data | changes
         if self.row is None:
+            count_kept()
             token = new_token()
             self.row = _store(token, self.data)
             _hand_out(token)

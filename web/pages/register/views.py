@@ -17,6 +17,7 @@ from web.forms import BaseForm
 from web.htmx import page, see_other
 from web.labels import municipality_name
 from web.matching import matchbook
+from web.network import network
 from web.pages.register import steps
 from web.pages.register.draft import Draft, draft_behind, new_token, open_draft
 from web.pages.register.steps import CONTACT, OFFERINGS, ORGANISATION, STEPS, TARGETS, Entered
@@ -202,7 +203,7 @@ def _send(draft: Draft, form: BaseForm, towns: list[Municipality]) -> Response:
 
 def _register(draft: Draft, form: BaseForm, data: PartnerData, town: int, settled: bool) -> Response:
     """The same page and the same work whether or not the address has an account already."""
-    accounts.limit_mail(db(), form["email"].data, request.remote_addr or "", now())
+    accounts.limit_mail(db(), accounts.fold_email(form["email"].data), network(), now())
     said = {name: form[name].data or "" for name in ("name", "title", "email", "phone", "password")}
     person, token = PersonData(**said, language=str(get_locale())), new_token()
     way_back = url_for("register.resume", token=token)
