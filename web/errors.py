@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from matcher.errors import Conflict, DomainError, Invalid, InvalidTransition, Locked, NotAllowed, NotFound
+from web.db import db
 from web.drafts import keep_and_return
 
 STATUS: dict[type[DomainError], int] = {
@@ -27,7 +28,7 @@ MOVED_ON = lazy_gettext("Somebody has moved this on in the meantime. Please look
 def init_errors(app: Flask) -> None:
     """Attach one handler to each family of errors."""
     app.register_error_handler(DomainError, _domain)
-    app.register_error_handler(StaleDataError, lambda error: _domain(Conflict()))
+    app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(CSRFError, _csrf)
@@ -59,8 +60,15 @@ def _domain(error: DomainError) -> Response:
 
 def _integrity(error: IntegrityError) -> Response:
     """A constraint caught what two people did at the same moment."""
-    current_app.logger.warning("integrity error", extra={"statement": str(error.orig)[:200]})
+    current_app.logger.warning("integrity error", extra={"kind": type(error.orig).__name__})
+    db().rollback()
     return error_page(409, str(MOVED_ON))
+
+
+def _stale(error: StaleDataError) -> Response:
+    """Somebody else changed the row between our reading and our writing."""
+    db().rollback()
+    return _domain(Conflict())
 
 
 def _busy(error: OperationalError) -> Response:
@@ -75,6 +83,11 @@ def _csrf(error: CSRFError) -> BaseResponse:
 def _http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
         return error.get_response()
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, IntegrityError):  # it showed only when the request was committed
+        return _integrity(cause)
+    if isinstance(cause, StaleDataError):
+        return _stale(cause)
     if isinstance(error, SecurityError):  # a Host that is not ours: no link of a page could be built
         return Response("Bad Request", 400, mimetype="text/plain")
     return error_page(error.code)
