@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from matcher.errors import Invalid
 from web.drafts import saved_form
 
+_TEXTS = frozenset({"StringField", "TextAreaField", "EmailField", "SearchField", "TelField", "URLField"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]")
 
 #: code of an Invalid field → the sentence beside the field
@@ -63,7 +64,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             filters = list(unbound_field.kwargs.get("filters", ()))
-            if unbound_field.field_class.__name__ in {"StringField", "TextAreaField", "EmailField", "SearchField"}:
+            if unbound_field.field_class.__name__ in _TEXTS:
                 filters.append(clean)
             return (
                 unbound_field.bind(form=form, filters=filters, **options)
