@@ -117,8 +117,8 @@ def keepers(session: Session, house: House) -> list[Membership]:
 
 
 def admins(session: Session) -> list[User]:
-    """The active platform operators."""
-    statement = select(User).where(User.is_admin, User.active).order_by(col(User.id))
+    """The active platform operators, locked until the end of the transaction."""
+    statement = select(User).where(User.is_admin, User.active).order_by(col(User.id)).with_for_update()
     return list(session.exec(statement))
 
 
