@@ -46,7 +46,7 @@ class LiveMatchbook:
         self._lock = Lock()
         self._opened: Library | None = None
 
-    def library(self) -> Library | None:
+    def newest(self) -> Library | None:
         """The newest generation; None before the first one."""
         newest, opened = corpora.generation_of(self._data_dir), self._opened
         if newest is None or (opened is not None and opened.generation >= newest):
@@ -59,14 +59,14 @@ class LiveMatchbook:
     def partners_for_challenge(
         self, session: Session, challenge_id: int, *, limit: int = 20, allowed: Allowed = None
     ) -> Ranking:
-        library = self.library()
+        library = self.newest()
         query = library and _stored_query(session, library, CHALLENGES, challenge_id)
         return _partners(library, query, limit, allowed) if library and query else NOTHING
 
     def challenges_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
     ) -> Ranking:
-        library = self.library()
+        library = self.newest()
         query = library and _stored_query(session, library, PARTNERS, partner_id)
         return _ranking(library, query, CHALLENGES, limit, allowed) if library and query else NOTHING
 
@@ -74,7 +74,7 @@ class LiveMatchbook:
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
     ) -> Ranking:
         """Who offers what this partner seeks and who seeks what it offers; nobody when neither is said."""
-        library = self.library()
+        library = self.newest()
         if library is None:
             return NOTHING
         offers = library.corpus(PARTNERS)
@@ -119,14 +119,14 @@ class LiveMatchbook:
         return _answer(library, found, SEARCH)
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
-        library, document = self.library(), texts.of_text(text)
+        library, document = self.newest(), texts.of_text(text)
         if library is None or not document.passages:
             return []
         found = library.tagger.suggest(self._encoded(document, library.model), limit)
         return [TargetSuggestion(item.code, item.confidence, item.words) for item in found]
 
     def _asked(self, text: str) -> tuple[Library, Query] | None:
-        library, document = self.library(), texts.of_text(text[:LONGEST_TYPED])
+        library, document = self.newest(), texts.of_text(text[:LONGEST_TYPED])
         if library is None or not document.passages:
             return None
         return library, Query.of(self._encoded(document, library.model), Role.NEED, library.frame)

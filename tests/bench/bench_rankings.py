@@ -37,7 +37,7 @@ def measure(site: Site) -> list[Figure]:
     with open_session(engine) as session:
         kept = _each(asked, lambda key: _kept(session, book, key))
         session.rollback()
-    library = book.library()
+    library = book.newest()
     assert library is not None
     figures = [
         *below("recommendation for a stored challenge, with evidence", fresh, LIMIT_MS),
