@@ -49,6 +49,8 @@ LAPSED = {
     "challenge_solve": _l("the challenge has been solved"),
     "challenge_drop": _l("the challenge was given up"),
 }
+#: what the partner's people do: who of them did it is shown as a contact or not at all
+_BY_PARTNER = frozenset({"recommendation.accepted", "recommendation.refused"})
 _SAD = frozenset({"refused", "rejected", "dropped", "lapsed"})
 
 
@@ -68,7 +70,7 @@ def lines(events: Iterable[tuple[AuditEvent, str]]) -> list[Line]:
     return [
         Line(
             event.created_at,
-            name or _("Musubi (automatic)"),
+            _("Partner") if event.event in _BY_PARTNER else name or _("Musubi (automatic)"),
             str(EVENTS.get(event.event, event.event)),
             reason(event.detail.get("reason", "")),
             "danger" if event.event.rpartition(".")[2] in _SAD else "done",
