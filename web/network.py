@@ -14,4 +14,5 @@ def network() -> str:
         address = ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
+    address = getattr(address, "ipv4_mapped", None) or address  # else all of IPv4 would be one /64
     return str(ip_network((address, _PREFIX[address.version]), strict=False))

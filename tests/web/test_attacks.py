@@ -20,6 +20,7 @@ from tests.fakes import FakeMatchbook
 from web import db as database
 from web.drafts import count_kept
 from web.forms import clean
+from web.network import network
 from web.observe import REGISTRY
 from web.pages.accounts.forms import ProfileForm
 
@@ -123,6 +124,20 @@ def test_registering_is_counted_by_the_network_of_one_subscriber(client: FlaskCl
     keys = {row.key_hash for row in store.exec(select(LoginCounter))}
     assert counters.MAIL_NETWORK.key("2001:db8:1:2::/64") in keys
     assert counters.MAIL_ADDRESS.key("hanako@example.jp") in keys
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.9", "192.0.2.9/32"),
+        ("::ffff:192.0.2.9", "192.0.2.9/32"),
+        ("2001:db8::1:2:3:4", "2001:db8::/64"),
+        ("nonsense", "unknown"),
+    ],
+)
+def test_nobody_shares_a_lock_with_half_of_the_world(app: Flask, address: str, counted: str) -> None:
+    with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert network() == counted
 
 
 def test_made_up_methods_make_no_time_series(client: FlaskClient) -> None:
