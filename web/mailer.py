@@ -130,6 +130,7 @@ class FileTransport:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = str(envelope["Message-ID"]).strip("<>").partition("@")[0]
         half = self.folder / f".{name}.part"
+        half.touch(0o600)  # a mail may hold a link that lets somebody in
         half.write_bytes(envelope.as_bytes())
         half.replace(self.folder / f"{name}.eml")
 

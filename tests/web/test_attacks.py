@@ -1,6 +1,8 @@
 """What somebody with bad intentions tries: each test is one attempt that must come to nothing."""
 
 from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
 from matcher.services import accounts, colleagues, counters, interests, recommendations
-from models import LoginCounter, Municipality, SavedForm
+from models import LoginCounter, Municipality, Registration, SavedForm
 from models.enums import ChallengeStatus, RefusalReason, RegistrationStatus, Role
 from models.queries import recommendations as reads
 from models.queries.accounts import House
@@ -20,6 +22,7 @@ from tests.fakes import FakeMatchbook
 from web import db as database
 from web.drafts import count_kept
 from web.forms import clean
+from web.mailer import FileTransport
 from web.network import network
 from web.observe import REGISTRY
 from web.pages.accounts.forms import ProfileForm
@@ -187,3 +190,24 @@ def test_somebody_who_left_the_office_hears_nothing_more(store: Session, town: M
     assert held is not None
     colleagues.revoke(store, office, House(municipality_id=town.pk), held.pk, NOW)
     assert author.user_id not in {user.pk for user in recommendations._office(store, row)}
+
+
+def test_a_partner_that_has_left_shows_its_people_no_more(store: Session, town: Municipality, sign_in: SignIn) -> None:
+    office = factories.coordinator(store, town)
+    houses = [
+        factories.partner(store, "株式会社登録", town=town),
+        factories.partner(store, "株式会社退会", town=town, status=RegistrationStatus.WITHDRAWN),
+    ]
+    people = [factories.partner_admin(store, house) for house in houses]
+    keys = [store.exec(select(Registration.id).where(Registration.partner_id == house.pk)).one() for house in houses]
+    browser = sign_in(office.user_id or 0)
+    here, left = (browser.get(f"/city/registrations/{key}").text for key in keys)
+    assert people[0].name in here
+    assert people[1].name not in left
+
+
+def test_written_mail_is_read_by_its_owner_alone(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["Message-ID"] = "<a@b>"
+    FileTransport(tmp_path).send(mail)
+    assert (tmp_path / "a.eml").stat().st_mode & 0o077 == 0

@@ -98,7 +98,7 @@ def _show(registration_id: int, form: NoteForm, status: int = 200, action: str =
         offerings=rooms.offerings(db(), partner.pk),
         regions=rooms.regions(db(), partner.pk),
         targets=rooms.targets(db(), partner.pk),
-        people=queries.people(db(), partner.pk),
+        people=None if row.status is RegistrationStatus.WITHDRAWN else queries.people(db(), partner.pk),
         suspects=queries.suspects(db(), partner),
         elsewhere=queries.registered_elsewhere(db(), partner.pk, municipality_id()),
         history=trail.lines(city_queries.history(db(), "registration", row.pk)),
