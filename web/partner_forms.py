@@ -176,8 +176,8 @@ def _present(value: Any) -> Any:
 
 
 def spoken(profile: str | None, seeks: str | None, offerings: Iterable[Mapping[str, Any]]) -> str:
-    """Everything that an organisation says about its work, as one text to suggest SDG targets from."""
+    """Everything that an organisation says about its work, a paragraph for each thing, to suggest SDG targets from."""
     parts = [profile, seeks]
     for offering in offerings:
-        parts += [offering.get(name) for name in ("title", "description", "audience")]
-    return "\n".join(part for part in parts if part)
+        parts.append("\n".join(filter(None, (offering.get(name) for name in ("title", "description", "audience")))))
+    return "\n\n".join(part for part in parts if part)

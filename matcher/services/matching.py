@@ -1,6 +1,7 @@
 """The matcher of a running process: maps the newest corpora, has what is typed encoded, answers with evidence."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -115,15 +116,23 @@ class LiveMatchbook:
             return NOTHING
         library, query = asked
         corpus = library.corpus(SEARCHED[entity_type])
-        found = search(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed))
+        # Lists show what was found, not why: without evidence an answer comes sooner.
+        found = search(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), explained=0)
         return _answer(library, found, SEARCH)
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
-        library, document = self.newest(), texts.of_text(text)
-        if library is None or not document.passages:
+        """The surest answers to any paragraph: a whole description speaks of too many things to point to one target."""
+        library, said = self.newest(), texts.of_text(text)
+        if library is None or not said.passages:
             return []
-        found = library.tagger.suggest(self._encoded(document, library.model), limit)
-        return [TargetSuggestion(item.code, item.confidence, item.words) for item in found]
+        paragraphs = tuple(p for part in text.split("\n\n") for p in texts.of_text(part).passages)
+        read = self._encoded(replace(said, passages=paragraphs), library.model)
+        best: dict[str, TargetSuggestion] = {}
+        for passage in read.passages:
+            for item in library.tagger.suggest(replace(read, passages=(passage,)), limit):
+                if item.code not in best or best[item.code].confidence < item.confidence:
+                    best[item.code] = TargetSuggestion(item.code, item.confidence, item.words)
+        return sorted(best.values(), key=lambda found: -found.confidence)[:limit]
 
     def _asked(self, text: str) -> tuple[Library, Query] | None:
         library, document = self.newest(), texts.of_text(text[:LONGEST_TYPED])

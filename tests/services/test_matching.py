@@ -156,3 +156,25 @@ def test_without_an_encoder_words_alone_answer(place: tuple[Path, str]) -> None:
         found = book.search(session, "見守りセンサー", EntityType.PARTNER)
     assert not found.semantic
     assert [match.entity_id for match in found.matches] == [partner_id]
+
+
+def test_each_paragraph_may_point_to_a_target(place: tuple[Path, str]) -> None:
+    """An organisation that does several things is not suggested less than one that does a single thing."""
+    folder, url = place
+    engine, encoder = make_engine(url), WordEncoder()
+    with open_session(engine) as session:
+        factories.partner(session, town=factories.municipality(session))
+        indexing.mark_unread(session, encoder.model_id, NOW)
+        session.commit()
+    indexing.drain(engine, encoder)
+    corpora.publish(engine, folder, encoder)
+    book = LiveMatchbook(folder, encoder)  # type: ignore[arg-type]
+    said = ("再生可能エネルギーの太陽光発電を広げます。", "食品ロスを減らします。", "放課後に学校で勉強を教えます。")
+    together = {found.target: found for found in book.suggest_targets("\n\n".join(said), limit=100)}
+    alone = [found for text in said for found in book.suggest_targets(text, limit=100)]
+    assert {found.target for found in alone} == set(together)
+    assert {"7.2", "12.3"} <= set(together)
+    assert all(together[found.target].confidence >= found.confidence for found in alone)
+    assert [found.confidence for found in together.values()] == sorted(
+        (found.confidence for found in together.values()), reverse=True
+    )

@@ -110,9 +110,11 @@ class ChallengeForm(BaseForm):
             self.targets.data = [*(self.targets.data or []), picked]
 
     def spoken(self) -> str:
-        """Everything that says what is wanted, whether or not it may be saved as it stands."""
-        said = [getattr(self, name).data for name in SPOKEN]
-        return "\n".join(filter(None, (*said, *(row.data for row in self.needs.entries))))
+        """Everything that says what is wanted, may it be saved as it stands or not; a paragraph for each thing."""
+        title, problem, *others = (self[name].data for name in SPOKEN)
+        opening = "\n".join(filter(None, (title, problem)))
+        needs = "\n".join(row.data for row in self.needs.entries if row.data)
+        return "\n\n".join(filter(None, (opening, *others, needs)))
 
     def read_version(self) -> int | None:
         """The version on which the text was typed."""
