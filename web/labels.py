@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from enum import Enum
+from functools import wraps
 from typing import Any, cast
 
 from flask import Flask, g, has_request_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from models import enums as e
@@ -289,19 +291,24 @@ def marked(side: Any) -> Markup:
     return out + Markup.escape(text[at:])
 
 
-def pairs(evidence: Iterable[Any]) -> list[dict[str, Any]]:
+#: fit → the most that one pair of sentences may look like: beside "weak fit" nothing calls itself strong
+STRONGEST = {0: 0.3, 1: 0.6}
+
+
+def pairs(evidence: Iterable[Any], fit: int = 3) -> list[dict[str, Any]]:
     """Evidence as `ev.pairs` draws it; takes Evidence or its stored JSON."""
-    return [_pair(item) if isinstance(item, dict) else _pair(asdict(item)) for item in evidence]
+    most = STRONGEST.get(int(fit), 1.0)
+    return [_pair(item if isinstance(item, dict) else asdict(item), most) for item in evidence]
 
 
-def _pair(stored: dict[str, Any]) -> dict[str, Any]:
+def _pair(stored: dict[str, Any], most: float) -> dict[str, Any]:
     asks, answers = stored["asks"], stored["answers"]
     return {
         "query_text": marked(asks),
         "partner_text": marked(answers),
         "query_part_label": part_label(asks["part"]),
         "partner_part_label": part_label(answers["part"]),
-        "strength": stored["strength"],
+        "strength": min(stored["strength"], most),
     }
 
 
@@ -321,7 +328,18 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
+def _on_each_page(words: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja works out a filter of a constant when it compiles, in the first reader's language; the context stops it."""
+
+    @pass_context
+    @wraps(words)
+    def asked(_context: Any, *args: Any) -> Any:
+        return words(*args)
+
+    return asked
+
+
 def init_labels(app: Flask) -> None:
     """Make the words known to every template."""
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update({name: _on_each_page(words) for name, words in FILTERS.items()})
     app.jinja_env.globals["reference"] = reference

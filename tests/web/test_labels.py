@@ -8,6 +8,7 @@ from flask import Flask
 from models import enums
 from tests import factories
 from web import labels
+from web.i18n import LANGUAGE_COOKIE
 
 
 def closed_vocabularies() -> list[type[StrEnum]]:
@@ -39,3 +40,19 @@ def test_regions_by_name(app: Flask, store) -> None:
             "加賀市",
             "141305",
         ]
+
+
+def test_a_constant_is_named_in_each_readers_language(app: Flask) -> None:
+    """Jinja would work it out once, when it compiles the template, in the language of whoever came first."""
+    template = app.jinja_env.from_string("{{ 'problem'|part_label }}")
+    said = []
+    for language in ("en", "ja"):
+        with app.test_request_context(headers={"Cookie": f"{LANGUAGE_COOKIE}={language}"}):
+            said.append(template.render())
+    assert said == ["What is wrong", "困りごと"]
+
+
+def test_no_sentence_of_a_weak_fit_calls_itself_strong() -> None:
+    side = {"text": "空き家", "marks": [], "part": "problem"}
+    pair = {"asks": side, "answers": side, "strength": 0.9}
+    assert [labels.pairs([pair], fit)[0]["strength"] for fit in (1, 3)] == [0.6, 0.9]
