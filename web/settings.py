@@ -133,6 +133,7 @@ def problems(settings: Settings) -> list[str]:
     checks = {
         "SECRET_KEY is the default one: set at least 32 random characters": settings.secret_key == DEV_SECRET,
         "SECRET_KEY is too short: at least 32 characters": len(settings.secret_key) < 32,
+        "SECRET_KEY is too easy to guess: it repeats few characters": len(set(settings.secret_key)) < 10,
         "COOKIE_SECURE must be 1: session cookies would travel unencrypted": not settings.cookie_secure,
         "BASE_URL must start with https://": not settings.base_url.startswith("https://"),
         "TRUSTED_HOSTS is empty: name the hosts this site answers for": not settings.trusted_hosts,

@@ -13,6 +13,7 @@ from matcher.services import accounts, colleagues, flow, signing
 from matcher.services.tokens import void_tokens
 from models import Department, Membership, Municipality, OutboxMessage, Partner, User, reference
 from models.enums import MailStatus, Role
+from models.queries import accounts as account_queries
 from models.queries import admin as queries
 from models.queries.accounts import House
 
@@ -209,7 +210,10 @@ def set_admin(session: Session, actor: Actor, user_id: int, is_admin: bool, now:
 
 
 def _somebody_else(session: Session, actor: Actor, user_id: int) -> User:
+    """Another person's row, while every operator's is held: two who demote each other at once leave one."""
     _work(actor)
+    if actor.user_id not in {operator.pk for operator in account_queries.admins(session)}:
+        raise NotAllowed(action="admin.work")
     user = flow.get(session, User, user_id)
     if user.pk == actor.user_id:
         raise NotAllowed("not_oneself")

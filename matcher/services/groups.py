@@ -80,7 +80,7 @@ def join(session: Session, actor: Actor, group_id: int, partner_id: int, *, now:
     A partner whose registration is still being examined asks everywhere. Raises InvalidTransition for a group that
     has ended, NotAllowed for a partner without any registration.
     """
-    group = flow.get(session, WorkingGroup, group_id)
+    group = flow.locked(session, WorkingGroup, group_id)
     subject = _subject(group, partner_id)
     policy.require(actor, "group.join", subject)
     if group.status is GroupStatus.CLOSED:

@@ -27,7 +27,7 @@ def show(
     Raises NotFound for a challenge that is not public, InvalidTransition for one that is no longer open,
     NotAllowed for a partner without any registration, or Invalid.
     """
-    challenge = _challenge(session, challenge_id)
+    challenge = _challenge(session, challenge_id, held=True)
     subject = _subject(challenge, partner_id)
     policy.require(actor, "interest.show", subject)
     if challenge.status not in OPEN_CHALLENGE:
@@ -38,7 +38,9 @@ def show(
         raise Invalid({"message": "too_long"})
     row = queries.interest(session, challenge_id, partner_id)
     if row is not None and row.withdrawn_at is None:
-        row.message = message
+        if row.message != message:
+            row.message = message
+            flow.record(session, actor, "interest.reworded", row, subject, now)
         return row
     if row is None:
         row = Interest(challenge_id=challenge_id, partner_id=partner_id, created_at=now)
@@ -54,7 +56,7 @@ def withdraw(session: Session, actor: Actor, challenge_id: int, partner_id: int,
 
     Raises NotFound when it was never raised.
     """
-    challenge = _challenge(session, challenge_id)
+    challenge = _challenge(session, challenge_id, held=True)
     subject = _subject(challenge, partner_id)
     policy.require(actor, "interest.show", subject)
     row = queries.interest(session, challenge_id, partner_id)
@@ -67,9 +69,9 @@ def withdraw(session: Session, actor: Actor, challenge_id: int, partner_id: int,
     return row
 
 
-def _challenge(session: Session, challenge_id: int) -> Challenge:
-    """A challenge that a partner may know of."""
-    challenge = flow.get(session, Challenge, challenge_id)
+def _challenge(session: Session, challenge_id: int, *, held: bool = False) -> Challenge:
+    """A challenge that a partner may know of; `held` keeps others from writing beside it meanwhile."""
+    challenge = (flow.locked if held else flow.get)(session, Challenge, challenge_id)
     if challenge.status not in PUBLIC_CHALLENGE:
         raise NotFound()
     return challenge

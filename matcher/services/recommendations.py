@@ -49,8 +49,7 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
         return row
     if challenge is not None and challenge.status not in OPEN_CHALLENGE:
         raise InvalidTransition("challenge", "invite", challenge.status)
-    if not queries.registered(session, row.partner_id):
-        raise InvalidTransition("registration", "invite", RegistrationStatus.WITHDRAWN)
+    _require_registered(session, row, "invite")
     flow.move(session, actor, RECOMMENDATION, row, "approve", subject, now)
     _decided(row, actor, now)
     row.message = message
@@ -114,6 +113,7 @@ def accept(session: Session, actor: Actor, recommendation_id: int, *, message: s
         return made
     if challenge is not None and challenge.status not in OPEN_CHALLENGE:
         raise InvalidTransition("challenge", "accept", challenge.status)
+    _require_registered(session, row, "accept")
     flow.move(session, actor, RECOMMENDATION, row, "accept", subject, now)
     _answered(row, actor, now)
     return _introduce(session, actor, row, challenge, message, now)
@@ -226,6 +226,13 @@ def _require_partner(actor: Actor, row: Recommendation, action: str) -> policy.S
     if row.status not in queries.SHOWN_TO_PARTNER:
         raise NotFound()
     return subject
+
+
+def _require_registered(session: Session, row: Recommendation, action: str) -> None:
+    """Nobody's contact is passed on who has left every scheme, on either side."""
+    for partner_id in (row.partner_id, row.seeker_id):
+        if partner_id is not None and not queries.registered(session, partner_id):
+            raise InvalidTransition("registration", action, RegistrationStatus.WITHDRAWN)
 
 
 def _answered(row: Recommendation, actor: Actor, now: datetime) -> None:

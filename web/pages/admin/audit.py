@@ -6,6 +6,7 @@ from models.queries import admin as queries
 from web import labels
 from web.auth import Access, access
 from web.db import db
+from web.forms import clean
 from web.htmx import page
 from web.pages.admin import bp
 from web.pages.admin.events import event_name
@@ -15,7 +16,7 @@ from web.pages.admin.paging import PER_PAGE, Page, offset, requested
 @bp.get("/admin/audit")
 @access(Access.ADMIN)
 def audit() -> Response:
-    event, town = request.args.get("event", "")[:60], request.args.get("municipality", "")
+    event, town = (clean(request.args.get("event")) or "")[:60], request.args.get("municipality", "")
     town_id = int(town) if town.isdecimal() and len(town) < 10 else None
     rows, total = queries.audit(db(), event, town_id, offset(), PER_PAGE)
     towns = [(str(row.pk), labels.municipality_name(row)) for row, _number in queries.municipalities(db())]
