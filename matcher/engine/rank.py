@@ -1,6 +1,6 @@
 """Ranks the documents of a corpus for a query, in any direction, and says why: text scores, facts, evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,17 +25,20 @@ def rank(
     weights: Weights = DEFAULT,
     pool: int = POOL,
     explained: int | None = None,
+    keep: Callable[[Scored], Mask] | None = None,
 ) -> Ranking:
     """The best `limit` documents; which way the match goes follows from the roles:
 
     need → offers (challenge → partners), offer → needs (partner → challenges), like → like (precedents, duplicates).
     `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
-    `explained` (None: with all).
+    `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all.
     """
     scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
     ranker = _Ranker(query, corpus, frame, scored, weights)
     considered = len(corpus) if allowed is None else int(allowed.sum())
-    return Ranking(tuple(ranker.best(limit, limit if explained is None else explained)), considered, query.semantic)
+    kept = np.arange(len(scored.rows)) if keep is None else np.flatnonzero(keep(scored))
+    best = ranker.best(kept.tolist(), limit, limit if explained is None else explained)
+    return Ranking(tuple(best), considered, query.semantic)
 
 
 class _Ranker:
@@ -51,10 +54,10 @@ class _Ranker:
         self._texts = scored.text_scores(weights)
         self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
 
-    def best(self, limit: int, explained: int) -> list[Candidate]:
-        owners = [self._corpus.owners[row] for row in self._scored.rows.tolist()]
-        order = in_order(self._totals, owners, limit)
-        return [self._candidate(i, place, place <= explained) for place, i in enumerate(order, 1)]
+    def best(self, kept: Sequence[int], limit: int, explained: int) -> list[Candidate]:
+        owners = [self._corpus.owners[int(self._scored.rows[i])] for i in kept]
+        order = in_order(self._totals[kept], owners, limit)
+        return [self._candidate(kept[i], place, place <= explained) for place, i in enumerate(order, 1)]
 
     def _candidate(self, i: int, place: int, explained: bool) -> Candidate:
         row = int(self._scored.rows[i])
