@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from playwright.sync_api import expect
 
 from tests.browser import mailbox
+from tests.browser.audit import audit
 from tests.browser.person import Person
 
 PASSWORD = "a long sentence for signing in"
@@ -39,12 +40,20 @@ JAPANESE = Applicant(
     "水利組合や土地改良区と話し合い、水質と生き物への影響を毎月測って公開しています。",
     seeks="発電設備を浮かべる試験ができるため池と、地元の水利組合との話合いの場を探しています。",
     offerings=(
-        ("ため池に浮かべる太陽光発電", "フロートと係留索でため池の水面に太陽光パネルを浮かべます。堤体に手を加えません。", "兵庫県内の農業用ため池3か所で2年間運転しました。"),
-        ("水上設備の安全点検", "小型ドローンと水中カメラで、係留索の緩みと電線の傷みを調べ、事故を防ぎます。", ""),
+        (
+            "ため池に浮かべる太陽光発電",
+            "フロートと係留索でため池の水面に太陽光パネルを浮かべます。堤体に手を加えません。",
+            "兵庫県内の農業用ため池3か所で2年間運転しました。",
+        ),
+        (
+            "水上設備の安全点検",
+            "小型ドローンと水中カメラで、係留索の緩みと電線の傷みを調べ、事故を防ぎます。",
+            "",
+        ),
     ),
     challenge="ため池の水面を使う太陽光発電を安全に進めたい",
     wish="水面を使う発電の安全な進め方について、現地を見ながらお話を伺いたいです。",
-)  # fmt: skip
+)
 ENGLISH = Applicant(
     name="Polyglot Journeys LLC",
     person="Mary Fields",
@@ -57,12 +66,20 @@ ENGLISH = Applicant(
     "We run a multilingual guide app that hotels and tourist offices use to inform foreign tourists.",
     seeks="Town tourism offices that want to test a multilingual guide with foreign guests.",
     offerings=(
-        ("Multilingual tourist guide app", "Foreign tourists read about sights and the town's efforts in their language, on the spot.", "Used by 40 hotels in two hot spring towns for three years."),
-        ("Stories about a town for readers abroad", "We interview residents and publish articles about the charm of the town in five languages.", ""),
+        (
+            "Multilingual tourist guide app",
+            "Foreign tourists read about sights and the town's efforts in their language, on the spot.",
+            "Used by 40 hotels in two hot spring towns for three years.",
+        ),
+        (
+            "Stories about a town for readers abroad",
+            "We interview residents and publish articles about the charm of the town in five languages.",
+            "",
+        ),
     ),
     challenge="外国人観光客に市の取組と魅力を多言語で伝えたい",
     wish="We would like to test your guide with guests at the hot springs.",
-)  # fmt: skip
+)
 APPLICANTS = {"ja": JAPANESE, "en": ENGLISH}
 
 
@@ -70,11 +87,13 @@ def register(person: Person, applicant: Applicant) -> None:
     """All five steps; what the site suggests is corrected on the way."""
     person.open("/register")
     person.follow("Begin")
-    fill_organisation(person, applicant)
-    fill_activities(person, applicant)
-    fill_offerings(person, applicant)
-    fill_targets(person)
+    for fill in (fill_organisation, fill_activities, fill_offerings, fill_targets):
+        fill(person, applicant)
+        audit(person.page)
+        next_step(person)
     fill_contact(person, applicant)
+    audit(person.page)
+    person.press("Send the registration")
     person.reads("We have sent a mail to %(email)s.", email=applicant.email)
 
 
@@ -98,14 +117,12 @@ def fill_organisation(person: Person, applicant: Applicant, number: str = "") ->
     person.page.get_by_label(person.say("Industry")).select_option("F")
     person.page.get_by_label(person.say("Prefecture")).select_option("石川県")
     person.write("Address", "加賀市大聖寺南町")
-    next_step(person)
 
 
 def fill_activities(person: Person, applicant: Applicant) -> None:
     person.write("What you do", applicant.profile)
     person.page.get_by_role("checkbox", name="加賀市" if person.language == "ja" else "Kaga").first.check()
     person.write("What you are looking for", applicant.seeks)
-    next_step(person)
 
 
 def fill_offerings(person: Person, applicant: Applicant) -> None:
@@ -117,18 +134,16 @@ def fill_offerings(person: Person, applicant: Applicant) -> None:
         person.write("What it does", description, row)
         person.choose("Stage", "Field-tested", row)
         person.write("Track record", record, row)
-    next_step(person)
 
 
-def fill_targets(person: Person) -> None:
+def fill_targets(person: Person, _applicant: Applicant) -> None:
     """One suggestion is cleared, and a target that was not suggested is chosen."""
     suggested = person.page.get_by_role("group", name=person.say("Suggested from your text")).get_by_role("checkbox")
-    if suggested.count():  # TODO strict
-        suggested.first.uncheck()
+    expect(suggested.first).to_be_visible()
+    suggested.first.uncheck()
     goal = person.page.locator("details").filter(has_text=person.say("17")).last
     goal.locator("summary").click()
     goal.get_by_role("checkbox").last.check()
-    next_step(person)
 
 
 def fill_contact(person: Person, applicant: Applicant) -> None:
@@ -138,4 +153,3 @@ def fill_contact(person: Person, applicant: Applicant) -> None:
     person.write("Password", PASSWORD)
     person.tick("I have read how personal data is handled, and agree.")
     person.tick("I agree that what the organisation says about itself is made public once it is registered.")
-    person.press("Send the registration")

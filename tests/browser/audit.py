@@ -1,4 +1,4 @@
-"""Looks at a page as a checker does: axe-core for what is seriously wrong, and whether a phone has to scroll sideways."""
+"""Looks at a page as a checker does: with axe-core for serious faults, and for what does not fit a phone."""
 
 from functools import cache
 from pathlib import Path

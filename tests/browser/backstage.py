@@ -9,6 +9,7 @@ from matcher.services import recommendations
 from matcher.services.demo_data import office
 from models import Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
 from models.base import utcnow
+from models.enums import RecommendationStatus
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation
 
@@ -33,6 +34,16 @@ def challenge(session: Session, key: str) -> Challenge:
 
 def partner(session: Session, key: str = SENSOR) -> Partner:
     return session.exec(select(Partner).where(Partner.external_key == key)).one()
+
+
+def key_of(site: Installation, challenge_key: str) -> int:
+    with stage(site) as session:
+        return challenge(session, challenge_key).pk
+
+
+def status(site: Installation, recommendation_id: int) -> RecommendationStatus:
+    with stage(site) as session:
+        return session.get_one(Recommendation, recommendation_id).status
 
 
 def proposed(site: Installation, challenge_key: str, partner_key: str = SENSOR) -> int:

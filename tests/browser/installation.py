@@ -1,4 +1,4 @@
-"""A whole installation in a folder of its own: prepared once per test run, served by its own processes, ended by pid."""
+"""A whole installation in a folder of its own: prepared once per test run, served by processes of its own."""
 
 import os
 import shutil
@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 from embeddings.convert import bundled_folder, convert_bundled
 
@@ -71,8 +70,7 @@ class Installation:
 
 def with_model(folder: Path) -> Path:
     """`folder` as a data folder with the converted model in it, at no cost when it stands on the same disk."""
-    source = Path(os.environ.get("DATA_DIR", REPOSITORY / "var"))
-    model = convert_bundled(source)
+    model = convert_bundled(REPOSITORY / os.environ.get("DATA_DIR", "var"))
     target = bundled_folder(folder)
     target.parent.mkdir(parents=True)
     target.symlink_to(model.resolve(), target_is_directory=True)

@@ -17,14 +17,26 @@ def mails(site: Installation, address: str) -> list[EmailMessage]:
     return [mail for mail in read if address in str(mail["To"])]
 
 
+def arrives(site: Installation, address: str, words: str) -> None:
+    """Wait for a mail to `address` whose subject or text holds these words."""
+    deadline = time.monotonic() + ARRIVES_WITHIN
+    while not any(words in f"{mail['Subject']}{_text(mail)}" for mail in mails(site, address)):
+        assert time.monotonic() < deadline, f"no mail to {address} with {words!r}\n{site.said()[-2000:]}"
+        time.sleep(0.2)
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
+
+
 def link(site: Installation, address: str, path: str) -> str:
     """Wait for a mail to `address` that holds a link to a path that begins like this, and give the link."""
     pattern = re.compile(re.escape(site.url + path) + r"\S+")
     deadline = time.monotonic() + ARRIVES_WITHIN
     while True:
-        texts = [mail.get_body(("plain",)).get_content() for mail in mails(site, address)]  # type: ignore[union-attr]
-        found = [match for text in texts for match in pattern.findall(text)]
+        found = [match for mail in mails(site, address) for match in pattern.findall(_text(mail))]
         if found:
-            return found[-1]
-        assert time.monotonic() < deadline, f"no mail to {address} with {path}; {len(texts)} others\n{site.said()[-2000:]}"
+            return str(found[-1])
+        assert time.monotonic() < deadline, f"no mail to {address} with {path}\n{site.said()[-2000:]}"
         time.sleep(0.2)

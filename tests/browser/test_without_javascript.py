@@ -22,8 +22,9 @@ def plain(meet: Meet) -> Person:
 
 def test_an_error_stands_beside_its_field(plain: Person) -> None:
     plain.open("/register/organisation")
+    applicants.fill_organisation(plain, JAPANESE, number="1234567890123")
     with plain.page.expect_response("**/register/organisation") as answer:
-        applicants.fill_organisation(plain, JAPANESE, number="1234567890123")
+        applicants.next_step(plain)
     assert answer.value.status == 422
     number = plain.field("Corporate number")
     expect(number).to_have_value("1234567890123")
@@ -37,8 +38,9 @@ def test_an_error_stands_beside_its_field(plain: Person) -> None:
 def test_a_row_is_added_and_taken_away(plain: Person) -> None:
     plain.open("/register")
     plain.follow("Begin")
-    applicants.fill_organisation(plain, JAPANESE)
-    applicants.fill_activities(plain, JAPANESE)
+    for fill in (applicants.fill_organisation, applicants.fill_activities):
+        fill(plain, JAPANESE)
+        applicants.next_step(plain)
     first, second = (plain.page.get_by_role("group", name=f"シーズ {number}") for number in (1, 2))
     plain.write("Title", "一つ目のシーズ", first)
     plain.press("Add another offering")

@@ -17,15 +17,39 @@ from matcher.services import corpora, partners, registrations
 from matcher.services.demo_data import office
 from matcher.services.matching import open_matchbook
 from matcher.services.partner_data import OfferingData, PartnerData
-from models import IndexChange, Municipality, Passage, Partner
+from models import IndexChange, Municipality, Partner, Passage
 from models.base import utcnow
 from models.enums import EntityType, OfferingStage, PartnerKind
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation, end
 
 pytestmark = pytest.mark.encoder
-PLACES = ("港の工場", "山あいの集落", "商店街の空き店舗", "温泉旅館", "小学校の給食室", "農家の直売所", "市民病院", "渡し船の桟橋", "図書館の書庫", "競技場の芝生")  # fmt: skip
-SERVICES = ("排熱の回収", "害獣の侵入検知", "荷物の共同配送", "食べ残しの堆肥化", "雨水の再利用", "外国語の案内放送", "停電時の非常電源", "車椅子の貸出予約", "落書きの除去", "害虫の防除", "夜間の見回り", "古着の回収")  # fmt: skip
+PLACES = (
+    "港の工場",
+    "山あいの集落",
+    "商店街の空き店舗",
+    "温泉旅館",
+    "小学校の給食室",
+    "農家の直売所",
+    "市民病院",
+    "渡し船の桟橋",
+    "図書館の書庫",
+    "競技場の芝生",
+)
+SERVICES = (
+    "排熱の回収",
+    "害獣の侵入検知",
+    "荷物の共同配送",
+    "食べ残しの堆肥化",
+    "雨水の再利用",
+    "外国語の案内放送",
+    "停電時の非常電源",
+    "車椅子の貸出予約",
+    "落書きの除去",
+    "害虫の防除",
+    "夜間の見回り",
+    "古着の回収",
+)
 IMPORTED = [f"{place}で使う{service}の仕組みを提供しています。" for place in PLACES for service in SERVICES]
 READ_WITHIN = 240.0
 
@@ -93,7 +117,7 @@ def read(engine: Engine, keys: list[int]) -> int:
     """How many of these partners have vectors."""
     wanted = (Passage.entity_type == EntityType.PARTNER, col(Passage.entity_id).in_(keys))
     with open_session(engine, write=False) as session:
-        return session.exec(select(sa.func.count(sa.distinct(Passage.entity_id))).where(*wanted)).one()
+        return session.exec(select(sa.func.count(sa.distinct(col(Passage.entity_id)))).where(*wanted)).one()
 
 
 def waiting(engine: Engine) -> int:
@@ -112,10 +136,10 @@ def published(place: Installation) -> int:
 
 
 def each_is_there_once(place: Installation, engine: Engine, keys: list[int]) -> None:
-    one = (Passage.entity_id, Passage.role, Passage.passage, Passage.sentence)
-    partner = Passage.entity_type == EntityType.PARTNER
+    one = (col(Passage.entity_id), col(Passage.role), col(Passage.passage), col(Passage.sentence))
+    partner = col(Passage.entity_type) == EntityType.PARTNER
     with open_session(engine, write=False) as session:
-        doubled = session.exec(select(*one).where(partner).group_by(*one).having(sa.func.count() > 1)).all()
+        doubled = session.execute(sa.select(*one).where(partner).group_by(*one).having(sa.func.count() > 1)).all()
         names = session.exec(select(sa.func.count(col(Partner.id))).where(col(Partner.name).like("取込み試験%"))).one()
     assert doubled == []
     assert names == len(IMPORTED)

@@ -1,0 +1,114 @@
+"""Every page of the site with whoever may see it, so that a new page cannot be forgotten by those who look at pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlmodel import Session, col, select
+
+from models import Collaboration, Offering, OutboxMessage, Recommendation, Registration, User, WorkingGroup
+from models.enums import RegistrationStatus
+from tests.browser import backstage
+from tests.browser.installation import Installation
+from tests.browser.person import COORDINATOR, OPERATOR, PARTNER
+from web.app import create_app
+from web.settings import load_settings
+
+VISITOR = ""
+#: endpoints by who looks at them
+PAGES = {
+    VISITOR: (
+        "site.home site.about site.accessibility site.privacy site.municipalities site.municipality "
+        "challenges.index challenges.detail partners.index partners.detail collaborations.index collaborations.detail "
+        "groups.index groups.detail register.start register.step register.resume "
+        "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
+        "accounts.join"
+    ),
+    PARTNER: (
+        "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
+        "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
+        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
+    ),
+    COORDINATOR: (
+        "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
+        "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
+    ),
+    OPERATOR: (
+        "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
+        "admin.municipality admin.municipality_new admin.audit"
+    ),
+}
+#: what answers GET and is no page of its own: files, parts of pages, and addresses that lead on
+NO_PAGES = frozenset(
+    "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
+    "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
+    "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
+    "city.match_step city.challenge_step city.registration_step city.group_step city.partner_run".split()
+)
+
+
+#: pages behind a link that is no longer good
+GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join"), 404)
+#: the same pages in another state, and what is said when there is no page
+BESIDES = {
+    VISITOR: {"/challenges?q=高齢者の見守り&goal=11": 200, "/partners?q=xyzzy&goal=2": 200, "/nowhere": 404},
+    PARTNER: {"/city": 403},
+    COORDINATOR: {"/city?for=partner": 200, "/city/registrations?status=registered": 200, "/admin": 403},
+    OPERATOR: {"/admin/users?q=加賀": 200},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: who looks, under which path, and with which status it answers."""
+
+    who: str
+    path: str
+    status: int = 200
+
+
+def places(site: Installation, who: str) -> list[Place]:
+    """The pages of one kind of reader, with examples from the demonstration in their addresses."""
+    app = create_app(load_settings({"MUSUBI_MODE": "test", "DATA_DIR": str(site.data_dir)}))
+    with backstage.stage(site) as session:
+        known = examples(session)
+    found = [_place(app, who, endpoint, known) for endpoint in PAGES[who].split()]
+    return [*found, *(Place(who, path, status) for path, status in BESIDES[who].items())]
+
+
+def examples(session: Session) -> dict[str, Any]:
+    """Something to put in the place of each argument; "me.offering_id" is one for the pages of `me` alone."""
+    sensor, asked = backstage.partner(session), backstage.challenge(session, "CH-KG-022")
+
+    def first(model: Any, *where: Any) -> Any:
+        return session.exec(select(model.id).where(*where).order_by(col(model.id))).first()
+
+    here = Registration.municipality_id == asked.municipality_id
+    return {
+        "token": "expired",
+        "code": "172065",
+        "kind": "partner",
+        "step": "organisation",
+        "action": "withdraw",
+        "challenge_id": asked.pk,
+        "partner_id": sensor.pk,
+        "house_id": sensor.pk,
+        "collaboration_id": first(Collaboration, Collaboration.published),
+        "group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
+        "recommendation_id": first(
+            Recommendation, Recommendation.challenge_id == asked.pk, Recommendation.partner_id == sensor.pk
+        ),
+        "me.registration_id": first(Registration, here, Registration.partner_id == sensor.pk),
+        "city.registration_id": first(Registration, here, Registration.status == RegistrationStatus.APPLIED),
+        "offering_id": first(Offering, Offering.partner_id == sensor.pk),
+        "message_id": first(OutboxMessage),
+        "user_id": first(User, User.email == PARTNER),
+        "municipality_id": asked.municipality_id,
+    }
+
+
+def _place(app: Flask, who: str, endpoint: str, known: dict[str, Any]) -> Place:
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ()))
+    arguments = {name: known.get(f"{endpoint.split('.')[0]}.{name}", known.get(name)) for name in rule.arguments}
+    with app.test_request_context():
+        return Place(who, app.url_for(endpoint, **arguments), GONE.get(endpoint, 200))
