@@ -9,7 +9,7 @@ from web.db import db
 from web.forms import clean
 from web.htmx import page
 from web.pages.admin import bp
-from web.pages.admin.events import event_name
+from web.pages.admin.events import event_name, subject_name
 from web.pages.admin.paging import PER_PAGE, Page, offset, requested
 
 
@@ -21,5 +21,12 @@ def audit() -> Response:
     rows, total = queries.audit(db(), event, town_id, offset(), PER_PAGE)
     towns = [(str(row.pk), labels.municipality_name(row)) for row, _number in queries.municipalities(db())]
     kinds = [(name, event_name(name)) for name in queries.events(db())]
-    context = {"event": event, "town": town, "towns": towns, "kinds": kinds, "name_of": event_name}
+    context = {
+        "event": event,
+        "town": town,
+        "towns": towns,
+        "kinds": kinds,
+        "name_of": event_name,
+        "subject_of": subject_name,
+    }
     return page("admin/audit.html", "results", rows=rows, page=Page(requested(), total), **context)

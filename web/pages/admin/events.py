@@ -25,6 +25,7 @@ EVENTS: dict[str, Any] = {
     "group_member.joined": _l("Working group joined"),
     "group_member.left": _l("Working group left"),
     "group_member.requested": _l("Joining a working group requested"),
+    "interest.reworded": _l("Message to an interest changed"),
     "interest.shown": _l("Interest shown"),
     "interest.withdrawn": _l("Interest withdrawn"),
     "introduction.heard": _l("Introduction confirmed as alive"),
@@ -49,6 +50,7 @@ EVENTS: dict[str, Any] = {
     "recommendation.introduced": _l("Both sides introduced"),
     "recommendation.invited": _l("Partner invited"),
     "recommendation.lapsed": _l("Invitation ended without an answer"),
+    "recommendation.run": _l("Recommendations worked out"),
     "recommendation.reconsidered": _l("Recommendation taken up again"),
     "recommendation.refused": _l("Invitation declined"),
     "registration.accepted": _l("Registration accepted"),
@@ -77,3 +79,32 @@ EVENTS: dict[str, Any] = {
 def event_name(event: str) -> str:
     """An event in words."""
     return str(EVENTS.get(event, event))
+
+
+SUBJECTS: dict[str, Any] = {
+    "challenge": _l("Challenge"),
+    "collaboration": _l("Collaboration"),
+    "department": _l("Department"),
+    "groupmember": _l("Group member"),
+    "indicator": _l("Indicator"),
+    "interest": _l("Interest"),
+    "introduction": _l("Introduction"),
+    "membership": _l("Role"),
+    "municipality": _l("Municipality"),
+    "offering": _l("Offering"),
+    "outbox_message": _l("Mail"),
+    "outboxmessage": _l("Mail"),
+    "partner": _l("Partner"),
+    "recommendation": _l("Recommendation"),
+    "recommendationrun": _l("Pass of the matcher"),
+    "registration": _l("Registration"),
+    "scheme": _l("Scheme"),
+    "token": _l("Link sent by mail"),
+    "user_account": _l("Account"),
+    "workinggroup": _l("Working group"),
+}
+
+
+def subject_name(table: str) -> str:
+    """What an event was about, in words."""
+    return str(SUBJECTS.get(table, table))
