@@ -172,7 +172,9 @@ def _map_array(path: Path, facts: Mapping[str, Any]) -> NDArray[Any]:
     if path.stat().st_size != facts["bytes"] or sha256_of(path) != facts["sha256"]:
         raise ValueError(f"{path.name} is not the file that was written")
     # Nothing cannot be mapped, and a single value need not be.
-    array: NDArray[Any] = np.load(path, mmap_mode="r" if facts["shape"] and 0 not in facts["shape"] else None, allow_pickle=False)
+    array: NDArray[Any] = np.load(
+        path, mmap_mode="r" if facts["shape"] and 0 not in facts["shape"] else None, allow_pickle=False
+    )
     return array
 
 
