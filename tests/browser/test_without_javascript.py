@@ -1,6 +1,7 @@
 """The same pages in a browser that runs no script: every step is a plain form and a whole page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,9 @@ from tests.browser.person import COORDINATOR, PARTNER, Person
 
 pytestmark = pytest.mark.browser
 
+#: not the one that is registered elsewhere in the same run: the site would ask about the same name
+ANOTHER = replace(JAPANESE, name="株式会社野の花発電所")
+
 
 @pytest.fixture
 def plain(meet: Meet) -> Person:
@@ -22,7 +26,7 @@ def plain(meet: Meet) -> Person:
 
 def test_an_error_stands_beside_its_field(plain: Person) -> None:
     plain.open("/register/organisation")
-    applicants.fill_organisation(plain, JAPANESE, number="1234567890123")
+    applicants.fill_organisation(plain, ANOTHER, number="1234567890123")
     with plain.page.expect_response("**/register/organisation") as answer:
         applicants.next_step(plain)
     assert answer.value.status == 422
@@ -39,7 +43,7 @@ def test_a_row_is_added_and_taken_away(plain: Person) -> None:
     plain.open("/register")
     plain.follow("Begin")
     for fill in (applicants.fill_organisation, applicants.fill_activities):
-        fill(plain, JAPANESE)
+        fill(plain, ANOTHER)
         applicants.next_step(plain)
     first, second = (plain.page.get_by_role("group", name=f"シーズ {number}") for number in (1, 2))
     plain.write("Title", "一つ目のシーズ", first)
