@@ -11,7 +11,6 @@ def matchbook() -> Matchbook:
     """The matcher of this process."""
     if "matchbook" not in current_app.extensions:
         from matcher.services.matching import open_matchbook
-
         from web.settings import Settings
 
         settings: Settings = current_app.extensions["settings"]

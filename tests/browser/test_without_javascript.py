@@ -36,7 +36,7 @@ def test_an_error_stands_beside_its_field(plain: Person) -> None:
     expect(number).to_have_accessible_description(
         plain_text(plain, "This is not a valid corporate number. Please check the 13 digits.")
     )
-    expect(plain.field("Name of the organisation")).to_have_value(JAPANESE.name)
+    expect(plain.field("Name of the organisation")).to_have_value(ANOTHER.name)
 
 
 def test_a_row_is_added_and_taken_away(plain: Person) -> None:
