@@ -321,7 +321,7 @@ def test_mail_is_forgotten_after_its_time_but_never_sent_again(app: Flask, store
 def test_production_without_a_server_keeps_no_links_either(app: Flask, store: Session, tmp_path: Path) -> None:
     safe = {
         "MUSUBI_MODE": "production",
-        "SECRET_KEY": "x" * 40,
+        "SECRET_KEY": "kujaku-momiji-0123456789-hotaru-susuki",
         "COOKIE_SECURE": "1",
         "BASE_URL": "https://musubi.example.jp",
         "TRUSTED_HOSTS": "musubi.example.jp",

@@ -263,7 +263,7 @@ def test_an_invitation_to_an_unpublished_challenge_cannot_be_answered(house: Hou
 
 
 def test_a_partner_is_invited_to_another_partner(house: House, sign_in: Callable[[int], FlaskClient]) -> None:
-    seeker = factories.partner(house.store, "求める会社")
+    seeker = factories.partner(house.store, "求める会社", town=house.town)
     seeker.seeks = "見守りの技術を探しています。"
     key = house.invite(challenge_id=None, seeker_id=seeker.pk).pk
     assert "見守りの技術を探しています。" in house.client.get(f"/me/invitations/{key}").text
@@ -274,6 +274,12 @@ def test_a_partner_is_invited_to_another_partner(house: House, sign_in: Callable
     assert "紹介の記録" in page
     assert house.partner.name in page
     assert "紹介の記録" not in house.client.get("/me/partners").text
+
+
+def test_nobody_is_introduced_to_a_partner_that_has_left(house: House) -> None:
+    seeker = factories.partner(house.store, "去った会社", town=house.town, status=RegistrationStatus.WITHDRAWN)
+    key = house.invite(challenge_id=None, seeker_id=seeker.pk).pk
+    assert house.client.post(f"/me/invitations/{key}/accept", data={}).status_code == 409
 
 
 def test_other_rooms_are_shown(house: House) -> None:

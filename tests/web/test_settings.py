@@ -17,7 +17,7 @@ from web.settings import SETTINGS, Settings, UnsafeSettings, load_settings
 
 SOUND = {
     "MUSUBI_MODE": "production",
-    "SECRET_KEY": "x" * 40,
+    "SECRET_KEY": "kujaku-momiji-0123456789-hotaru-susuki",
     "COOKIE_SECURE": "1",
     "BASE_URL": "https://musubi.example.lg.jp/",
     "TRUSTED_HOSTS": "musubi.example.lg.jp, localhost",
@@ -46,6 +46,7 @@ def test_sound_production_starts() -> None:
     ("change", "named"),
     [
         ({"SECRET_KEY": load_settings({}).secret_key}, "SECRET_KEY"),
+        ({"SECRET_KEY": "ab" * 20}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"COOKIE_SECURE": "0"}, "COOKIE_SECURE"),
         ({"BASE_URL": "http://musubi.example.lg.jp"}, "BASE_URL"),
