@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -115,8 +114,6 @@ def _sqlite(engine: Engine) -> Finding:
 def _database(engine: Engine) -> Finding:
     where = engine.url.render_as_string(hide_password=True)
     try:
-        with engine.execution_options(musubi_writer=False).connect() as connection:
-            connection.execute(sa.select(1))
         behind = startup.database_behind(engine)
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

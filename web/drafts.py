@@ -5,13 +5,13 @@ from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, request, url_for
-from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from matcher.errors import Locked
 from matcher.services import counters
 from models import SavedForm
+from models.queries import doors
 from web.auth import now, token_hash
 from web.db import SAFE_METHODS, db
 from web.htmx import see_other
@@ -85,7 +85,7 @@ def saved_form() -> MultiDict[str, str] | None:
     token = request.args.get("saved", "")
     if not token:
         return None
-    row = db().exec(select(SavedForm).where(SavedForm.token_hash == token_hash(token))).first()
-    if row is None or row.path != request.path or row.expires_at < now():
+    row = doors.saved_form(db(), token_hash(token), request.path)
+    if row is None or row.expires_at < now():
         return None
     return MultiDict([(name, value) for name, values in row.data.items() for value in values])

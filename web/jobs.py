@@ -8,10 +8,11 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask
 from sqlalchemy.engine import Engine
-from sqlmodel import col, select
+from sqlmodel import col
 
 from models import LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
+from models.queries import outbox
 from models.session import open_session
 from web import mailer
 from web.settings import Settings
@@ -41,23 +42,14 @@ def deliver_due(engine: Engine, settings: Settings, app: Flask, now: datetime, l
     Each mail is claimed by scheduling its next attempt, which commits before it is sent; then the outcome is written
     down. No transaction is open while a mail server takes its time, and a worker killed in between repeats the mail.
     """
+    with open_session(engine, write=False) as session:
+        due = outbox.due(session, now, limit)
     sent = 0
-    for message_id in _due(engine, now, limit):
+    for message_id in due:
         message = _claim(engine, message_id, now)
         if message is not None:
             sent += _attempt(engine, settings, app, message, now)
     return sent
-
-
-def _due(engine: Engine, now: datetime, limit: int) -> list[int]:
-    statement = (
-        select(col(OutboxMessage.id))
-        .where(OutboxMessage.status == MailStatus.PENDING, OutboxMessage.next_attempt_at <= now)
-        .order_by(col(OutboxMessage.next_attempt_at), col(OutboxMessage.id))
-        .limit(limit)
-    )
-    with open_session(engine, write=False) as session:
-        return [key for key in session.exec(statement) if key is not None]
 
 
 def _claim(engine: Engine, message_id: int, now: datetime) -> OutboxMessage | None:

@@ -25,6 +25,7 @@ from matcher.services.recommendations import lapse_all
 from models import Challenge, ChallengeTarget, Department, Need, reference
 from models.enums import ChallengeStatus, EntityType, PartnerKind, TargetBasis
 from models.queries import city as queries
+from models.queries import recipients
 
 LONGEST_NOTE = 2_000
 
@@ -259,12 +260,12 @@ def _set_targets(session: Session, challenge_id: int, data: ChallengeData) -> No
 
 
 def _tell_coordinators(session: Session, actor: Actor, row: Challenge, now: datetime) -> None:
-    people = [user for user in notices.coordinators_of(session, row.municipality_id) if user.id != actor.user_id]
+    people = [user for user in recipients.coordinators_of(session, row.municipality_id) if user.id != actor.user_id]
     notices.mail_all(session, "challenge_submitted", people, _key(row, now), now, **_params(row))
 
 
 def _tell_author(session: Session, actor: Actor, row: Challenge, template: str, now: datetime, **more: str) -> None:
-    author = notices.author_of(session, row)
+    author = recipients.author_of(session, row)
     if author is not None and author.id != actor.user_id:
         notices.mail(session, template, author, _key(row, now), now, **_params(row), **more)
 

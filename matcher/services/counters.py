@@ -7,11 +7,12 @@ from math import ceil
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from matcher.errors import Locked
 from matcher.services.tokens import digest
 from models import LoginCounter
+from models.queries import doors
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,4 @@ def _take(session: Session, counted: Counted, now: datetime) -> list[tuple[Limit
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     fresh = [{"key_hash": key, "failures": 0, "window_start": now, "created_at": now} for key in sorted(limits)]
     session.execute(dialect.insert(LoginCounter).values(fresh).on_conflict_do_nothing())  # type: ignore[attr-defined]
-    rows = session.exec(
-        select(LoginCounter)
-        .where(col(LoginCounter.key_hash).in_(limits))
-        .order_by(col(LoginCounter.key_hash))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return [(limits[row.key_hash], row) for row in rows]
+    return [(limits[row.key_hash], row) for row in doors.counters(session, limits)]

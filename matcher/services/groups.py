@@ -14,6 +14,7 @@ from matcher.services.challenge_data import today
 from models import GroupMember, Municipality, Partner, WorkingGroup
 from models.enums import GroupKind, GroupMemberStatus, GroupStatus, JoinRule, RegistrationStatus
 from models.queries import groups as queries
+from models.queries import recipients
 from models.queries.partners import standings
 
 LONGEST_NAME, LONGEST_TEXT = 200, 4_000
@@ -178,12 +179,12 @@ def _subject(group: WorkingGroup, partner_id: int) -> Subject:
 
 
 def _tell_coordinators(session: Session, template: str, group: WorkingGroup, row: GroupMember, now: datetime) -> None:
-    people = notices.coordinators_of(session, group.municipality_id)
+    people = recipients.coordinators_of(session, group.municipality_id)
     notices.mail_all(session, template, people, _key(row), now, **_names(session, group, row))
 
 
 def _tell_partner(session: Session, template: str, group: WorkingGroup, row: GroupMember, now: datetime) -> None:
-    people = notices.people_of_partner(session, row.partner_id)
+    people = recipients.people_of_partner(session, row.partner_id)
     notices.mail_all(session, template, people, _key(row), now, **_names(session, group, row))
 
 

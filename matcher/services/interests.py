@@ -12,6 +12,7 @@ from matcher.services import flow, notices
 from models import Challenge, Interest, Partner
 from models.enums import RegistrationStatus
 from models.queries import challenges as queries
+from models.queries import recipients
 from models.queries.partners import standings
 
 LONGEST_MESSAGE = 2_000
@@ -86,7 +87,7 @@ def _tell_coordinators(session: Session, template: str, challenge: Challenge, ro
     notices.mail_all(
         session,
         template,
-        notices.coordinators_of(session, challenge.municipality_id),
+        recipients.coordinators_of(session, challenge.municipality_id),
         f"{row.pk}-{int(now.timestamp())}",
         now,
         challenge_id=challenge.pk,

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from models import Challenge, Membership, OutboxMessage, User
-from models.enums import Role
+from models import OutboxMessage, User
+from models.queries import outbox
 
 
 def mail(session: Session, template: str, user: User, key: str, now: datetime, **params: Any) -> None:
@@ -33,7 +33,7 @@ def _queue(
     user_id: int | None = None,
 ) -> None:
     unique = f"{template}:{key}"
-    if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == unique)).first() is not None:
+    if outbox.is_queued(session, unique):
         return
     session.add(
         OutboxMessage(
@@ -53,31 +53,3 @@ def mail_all(session: Session, template: str, users: Iterable[User], key: str, n
     """Queue `template` for several people."""
     for user in users:
         mail(session, template, user, key, now, **params)
-
-
-def people_of_partner(session: Session, partner_id: int) -> list[User]:
-    """Everybody who signs in for a partner and has confirmed an address."""
-    return _people(session, Membership.partner_id == partner_id)
-
-
-def coordinators_of(session: Session, municipality_id: int) -> list[User]:
-    """The coordinators of a municipality."""
-    return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
-
-
-def author_of(session: Session, challenge: Challenge) -> User | None:
-    """Who wrote a challenge, as long as that person still sits in its municipality."""
-    if challenge.author_id is None:
-        return None
-    at_home = Membership.municipality_id == challenge.municipality_id
-    return next(iter(_people(session, at_home, User.id == challenge.author_id)), None)
-
-
-def _people(session: Session, *conditions: Any) -> list[User]:
-    statement = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)  # type: ignore[arg-type]
-        .where(*conditions, User.active, User.email_confirmed_at.is_not(None))  # type: ignore[union-attr]
-        .order_by(User.id)  # type: ignore[arg-type]
-    )
-    return list(session.exec(statement))

@@ -14,6 +14,7 @@ from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
 from models import Challenge, Department, Introduction, Municipality, Partner, Recommendation, User
 from models.enums import ChallengeStatus, DeclineReason, EntityType, RefusalReason, RegistrationStatus
 from models.enums import RecommendationStatus as R
+from models.queries import recipients
 from models.queries import recommendations as queries
 
 __all__ = [
@@ -55,7 +56,7 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
     row.message = message
     flow.move(session, actor, RECOMMENDATION, row, "invite", subject, now)
     flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
-    people = notices.people_of_partner(session, row.partner_id)
+    people = recipients.people_of_partner(session, row.partner_id)
     notices.mail_all(session, "invitation", people, _key(row, now), now, **about(session, row))
     return row
 
@@ -77,7 +78,7 @@ def decline(
     _decided(row, actor, now)
     row.reason, row.reason_note = reason.value, note
     if row.challenge_id is not None and queries.interest(session, row.challenge_id, row.partner_id) is not None:
-        people = notices.people_of_partner(session, row.partner_id)
+        people = recipients.people_of_partner(session, row.partner_id)
         notices.mail_all(session, "interest_declined", people, _key(row, now), now, **about(session, row))
     return row
 
@@ -207,7 +208,7 @@ def _lapse(session: Session, actor: Actor, row: Recommendation, reason: str, now
     flow.move(session, actor, RECOMMENDATION, row, "lapse", flow.of_recommendation(row), now, reason=reason)
     flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     row.reason = reason
-    people = notices.people_of_partner(session, row.partner_id)
+    people = recipients.people_of_partner(session, row.partner_id)
     notices.mail_all(session, "invitation_lapsed", people, _key(row, now), now, **about(session, row))
 
 
@@ -261,19 +262,19 @@ def _introduce(
 def _tell_both(session: Session, row: Recommendation, now: datetime) -> None:
     """The mails say that there are contacts, not which: those stay behind the sign-in."""
     known = about(session, row)
-    partner_side = notices.people_of_partner(session, row.partner_id)
+    partner_side = recipients.people_of_partner(session, row.partner_id)
     notices.mail_all(session, "introduction", partner_side, _key(row, now), now, **known, side="partner")
     notices.mail_all(session, "introduction", _office(session, row), _key(row, now), now, **known, side="city")
     if row.seeker_id is not None:
-        seekers = notices.people_of_partner(session, row.seeker_id)
+        seekers = recipients.people_of_partner(session, row.seeker_id)
         notices.mail_all(session, "introduction", seekers, _key(row, now), now, **known, side="seeker")
 
 
 def _office(session: Session, row: Recommendation) -> list[User]:
     """The coordinators, and whoever wrote the challenge and still works there."""
-    people = notices.coordinators_of(session, row.municipality_id)
+    people = recipients.coordinators_of(session, row.municipality_id)
     challenge = session.get(Challenge, row.challenge_id) if row.challenge_id is not None else None
-    author = notices.author_of(session, challenge) if challenge else None
+    author = recipients.author_of(session, challenge) if challenge else None
     if author is not None and author not in people:
         people.append(author)
     return people
@@ -283,7 +284,7 @@ def _asking_contact(session: Session, row: Recommendation, challenge: Challenge 
     """Whom the partner may call: the challenge's contact, the seeking partner's person, or else the coordinator."""
     if row.seeker_id is not None:
         seeker = flow.get(session, Partner, row.seeker_id)
-        people = notices.people_of_partner(session, row.seeker_id)
+        people = recipients.people_of_partner(session, row.seeker_id)
         if people:
             return _person(people[0], seeker.name)
     town = flow.get(session, Municipality, row.municipality_id)

@@ -16,6 +16,7 @@ from matcher.services import flow, notices
 from models import Municipality, Partner, Registration, User
 from models.enums import EntityType, RegistrationStatus
 from models.queries import partner_rooms as queries
+from models.queries import recipients
 
 LONGEST_NOTE = 2_000
 
@@ -109,7 +110,7 @@ def _decide(
     row = _move(session, actor, registration_id, action, note, now)
     row.decided_at, row.decided_by_id = now, actor.user_id
     town, partner = flow.get(session, Municipality, row.municipality_id), flow.get(session, Partner, row.partner_id)
-    people = notices.people_of_partner(session, row.partner_id)
+    people = recipients.people_of_partner(session, row.partner_id)
     template = f"registration_{row.status.value}"
     notices.mail_all(session, template, people, _key(row), now, note=note, **_names(row, partner, town))
     return row
@@ -143,13 +144,13 @@ def _needed(note: str) -> str:
 
 def _announce(session: Session, row: Registration, now: datetime) -> None:
     """An application is shown to the city once somebody of the partner has confirmed an e-mail address."""
-    if notices.people_of_partner(session, row.partner_id):
+    if recipients.people_of_partner(session, row.partner_id):
         _tell_coordinators(session, "registration_received", row, now)
 
 
 def _tell_coordinators(session: Session, template: str, row: Registration, now: datetime) -> None:
     town, partner = flow.get(session, Municipality, row.municipality_id), flow.get(session, Partner, row.partner_id)
-    people = notices.coordinators_of(session, row.municipality_id)
+    people = recipients.coordinators_of(session, row.municipality_id)
     notices.mail_all(session, template, people, _key(row), now, **_names(row, partner, town))
 
 

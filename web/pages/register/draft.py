@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, after_this_request, current_app, request
-from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
 from models import SavedForm
+from models.queries import doors
 from web.auth import now, token_hash
 from web.db import db
 from web.drafts import SECRET_FIELDS, count_kept
@@ -106,8 +106,7 @@ def forget() -> None:
 
 
 def _find(token: str, write: bool) -> SavedForm | None:
-    statement = select(SavedForm).where(SavedForm.token_hash == token_hash(token), SavedForm.path == _PATH)
-    row = db().exec(statement.with_for_update() if write else statement).first()
+    row = doors.saved_form(db(), token_hash(token), _PATH, lock=write)
     return row if row is not None and row.expires_at > now() else None
 
 

@@ -1,0 +1,36 @@
+"""Reads of who is written to: active people who have confirmed their address, in the order in which they came."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import Challenge, Membership, User
+from models.enums import Role
+
+
+def people_of_partner(session: Session, partner_id: int) -> list[User]:
+    """Everybody who signs in for a partner."""
+    return _people(session, Membership.partner_id == partner_id)
+
+
+def coordinators_of(session: Session, municipality_id: int) -> list[User]:
+    """The coordinators of a municipality."""
+    return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
+
+
+def author_of(session: Session, challenge: Challenge) -> User | None:
+    """Who wrote a challenge, as long as that person still sits in its municipality."""
+    if challenge.author_id is None:
+        return None
+    at_home = Membership.municipality_id == challenge.municipality_id
+    return next(iter(_people(session, at_home, User.id == challenge.author_id)), None)
+
+
+def _people(session: Session, *conditions: Any) -> list[User]:
+    statement = (
+        select(User)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .where(*conditions, User.active, col(User.email_confirmed_at).is_not(None))
+        .order_by(col(User.id))
+    )
+    return list(session.exec(statement))
