@@ -112,6 +112,8 @@ RECOMMENDATION = Lifecycle(
         _t("invite", {R.APPROVED}, R.INVITED, COORDINATOR | SYSTEM, "recommendation.invited"),
         _t("accept", {R.INVITED}, R.ACCEPTED, PARTNER, "recommendation.accepted"),
         _t("refuse", {R.INVITED, R.INTRODUCED}, R.REFUSED, PARTNER, "recommendation.refused"),
+        _t("note_acceptance", {R.INVITED}, R.ACCEPTED, COORDINATOR, "recommendation.acceptance_noted"),
+        _t("note_refusal", {R.INVITED, R.INTRODUCED}, R.REFUSED, COORDINATOR, "recommendation.refusal_noted"),
         _t("introduce", {R.ACCEPTED}, R.INTRODUCED, COORDINATOR | SYSTEM, "recommendation.introduced"),
         _t("lapse", {R.APPROVED, R.INVITED}, R.LAPSED, COORDINATOR | SYSTEM, "recommendation.lapsed"),
     ),

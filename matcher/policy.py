@@ -132,6 +132,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "recommendation.view": (_at(CITY), _at(CITY)),
     "recommendation.run": (_at(COORDINATOR), _at(CITY)),
     "recommendation.add": (_at(COORDINATOR), _at(CITY)),
+    "recommendation.remind": (_at(BY_ITSELF), _at(BY_ITSELF)),
     "invitation.view": (_at(PARTNER), _at(PARTNER)),
     "interest.show": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "city.work": (_at(CITY), _at(CITY)),

@@ -1,4 +1,4 @@
-"""What the worker does for people: sends due mail at least once, and throws away what has had its time."""
+"""What the worker does for people: sends due mail at least once, reminds, and throws away what has had its time."""
 
 import smtplib
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy.engine import Engine
 from sqlmodel import col
 
+from matcher.policy import SYSTEM
+from matcher.services import recommendations
 from models import LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
 from models.queries import outbox
@@ -50,6 +52,14 @@ def deliver_due(engine: Engine, settings: Settings, app: Flask, now: datetime, l
         if message is not None:
             sent += _attempt(engine, settings, app, message, now)
     return sent
+
+
+def remind(engine: Engine, now: datetime) -> int:
+    """Queue a reminder for every invitation that has waited too long; answers how many partners that concerns."""
+    with open_session(engine) as session:
+        reminded = recommendations.remind_all(session, SYSTEM, now=now)
+        session.commit()
+        return reminded
 
 
 def _claim(engine: Engine, message_id: int, now: datetime) -> OutboxMessage | None:

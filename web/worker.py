@@ -1,4 +1,4 @@
-"""The background worker: reads what changed into the index, sends what waits in the outbox, and cleans up."""
+"""The background worker: reads what changed into the index, sends what waits in the outbox, reminds, and cleans up."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from web.settings import Settings
 PAUSE = 0.4
 #: while much is waiting, what has been read becomes findable this often
 PUBLISH_EVERY = 8.0
-PURGE_EVERY = timedelta(hours=1)
+TIDY_EVERY = timedelta(hours=1)
 HEARTBEAT = "worker.json"
 
 log = structlog.get_logger("musubi.worker")
@@ -58,7 +58,7 @@ class Worker:
         self._library: corpora.Library | None = None
         self._published = 0.0
         self._dirty = self._idle = True
-        self._purged = utcnow() - PURGE_EVERY
+        self._tidied = utcnow() - TIDY_EVERY
 
     def run(self) -> None:
         """Work until SIGTERM or Ctrl-C."""
@@ -68,7 +68,7 @@ class Worker:
         server.start()
         self._begin()
         while not self._stop.is_set():
-            busy = [self._safely(task) for task in (self._read, self._publish, self._send, self._clean)]
+            busy = [self._safely(task) for task in (self._read, self._publish, self._send, self._tidy)]
             self._beat()
             if not any(busy):
                 self._stop.wait(PAUSE)
@@ -116,11 +116,12 @@ class Worker:
     def _send(self) -> int:
         return jobs.deliver_due(self._engine, self._settings, self._app, utcnow())
 
-    def _clean(self) -> int:
+    def _tidy(self) -> int:
         now = utcnow()
-        if now - self._purged < PURGE_EVERY:
+        if now - self._tidied < TIDY_EVERY:
             return 0
-        self._purged = now
+        self._tidied = now
+        jobs.remind(self._engine, now)
         jobs.purge_expired(self._engine, now)
         return 0
 

@@ -31,7 +31,7 @@ PLAIN = (
 )
 JAPAN = ZoneInfo("Asia/Tokyo")
 _PLACES = {target.code: place for place, target in enumerate(reference.targets())}
-_EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
+EMAIL_SHAPE = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def errors(data: ChallengeData, on: date, stored: Challenge | None = None) -> di
         found["title"] = "required"
     if data.affected_count is not None and not 0 <= data.affected_count <= MOST_PEOPLE:
         found["affected_count"] = "count"
-    if data.contact_email and not _EMAIL.fullmatch(data.contact_email):
+    if data.contact_email and not EMAIL_SHAPE.fullmatch(data.contact_email):
         found["contact_email"] = "email"
     if not all(reference.is_target(code) for code, _ in data.targets):
         found["targets"] = "unknown"

@@ -1,18 +1,19 @@
 """Recommendations (推薦): what an office decides on them, inviting partners, and what the partners answer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from matcher import policy
 from matcher.errors import Invalid, InvalidTransition, NotFound
-from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE, RECOMMENDATION
-from matcher.policy import SYSTEM, Actor
+from matcher.lifecycles import OPEN_CHALLENGE, RECOMMENDATION
+from matcher.policy import Actor
 from matcher.services import flow, notices
+from matcher.services.introductions import Contact, about, as_told, introduce, mail_key, of_user, office
 from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
-from models import Challenge, Department, Introduction, Municipality, Partner, Recommendation, User
-from models.enums import ChallengeStatus, DeclineReason, EntityType, RefusalReason, RegistrationStatus
+from models import Challenge, Introduction, Partner, Recommendation
+from models.enums import DeclineReason, EntityType, RefusalReason, RegistrationStatus
 from models.enums import RecommendationStatus as R
 from models.queries import recipients
 from models.queries import recommendations as queries
@@ -25,8 +26,11 @@ __all__ = [
     "decline",
     "heard",
     "lapse_all",
+    "note_acceptance",
+    "note_refusal",
     "reconsider",
     "refuse",
+    "remind_all",
     "run",
     "run_for_partner",
     "run_unasked",
@@ -34,6 +38,7 @@ __all__ = [
 ]
 
 LONGEST_MESSAGE = 2_000
+REMIND_AFTER = timedelta(days=7)
 
 
 def approve(session: Session, actor: Actor, recommendation_id: int, *, message: str, now: datetime) -> Recommendation:
@@ -42,7 +47,7 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
     Raises InvalidTransition when it was decided otherwise, the challenge is no longer open, or the partner has left
     every scheme; or Invalid.
     """
-    _check_length(message=message)
+    _check_message(message)
     row, challenge = _locked(session, recommendation_id)
     subject = flow.of_recommendation(row)
     policy.require(actor, "recommendation.approve", subject)
@@ -57,7 +62,7 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
     flow.move(session, actor, RECOMMENDATION, row, "invite", subject, now)
     flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     people = recipients.people_of_partner(session, row.partner_id)
-    notices.mail_all(session, "invitation", people, _key(row, now), now, **about(session, row))
+    notices.mail_all(session, "invitation", people, mail_key(row, now), now, **about(session, row))
     return row
 
 
@@ -79,7 +84,7 @@ def decline(
     row.reason, row.reason_note = reason.value, note
     if row.challenge_id is not None and queries.interest(session, row.challenge_id, row.partner_id) is not None:
         people = recipients.people_of_partner(session, row.partner_id)
-        notices.mail_all(session, "interest_declined", people, _key(row, now), now, **about(session, row))
+        notices.mail_all(session, "interest_declined", people, mail_key(row, now), now, **about(session, row))
     return row
 
 
@@ -106,18 +111,34 @@ def accept(session: Session, actor: Actor, recommendation_id: int, *, message: s
     Raises NotFound for what the partner was never shown, or InvalidTransition when it was answered otherwise, has
     lapsed, or the challenge is no longer open.
     """
-    _check_length(message=message)
+    _check_message(message)
     row, challenge = _locked(session, recommendation_id)
-    subject = _require_partner(actor, row, "recommendation.accept")
+    _require_partner(actor, row, "recommendation.accept")
     made = queries.introduction(session, recommendation_id)
     if made is not None and row.status is R.INTRODUCED and row.answered_by_id == actor.user_id:
         return made
-    if challenge is not None and challenge.status not in OPEN_CHALLENGE:
-        raise InvalidTransition("challenge", "accept", challenge.status)
-    _require_registered(session, row, "accept")
-    flow.move(session, actor, RECOMMENDATION, row, "accept", subject, now)
-    _answered(row, actor, now)
-    return _introduce(session, actor, row, challenge, message, now)
+    organisation = flow.get(session, Partner, row.partner_id).name
+    contact = of_user(session, actor.user_id, organisation) | {"message": message}
+    return _take_up(session, actor, row, challenge, "accept", contact, now)
+
+
+def note_acceptance(
+    session: Session, actor: Actor, recommendation_id: int, contact: Contact, note: str, *, now: datetime
+) -> Introduction:
+    """Write down that a partner without an account takes up its invitation; `note` says how the office was told.
+
+    Raises Invalid, or InvalidTransition when the partner can answer by itself, or what `accept` raises.
+    """
+    _check(contact.errors() | _note_errors(note))
+    row, challenge = _locked(session, recommendation_id)
+    policy.require(actor, "recommendation.note_acceptance", flow.of_recommendation(row))
+    made = queries.introduction(session, recommendation_id)
+    if made is not None and row.status is R.INTRODUCED and row.answered_by_id == actor.user_id:
+        return made
+    _require_no_account(session, row, "note_acceptance")
+    row.reason_note = note
+    told = as_told(contact, flow.get(session, Partner, row.partner_id).name)
+    return _take_up(session, actor, row, challenge, "note_acceptance", told, now)
 
 
 def refuse(
@@ -129,19 +150,41 @@ def refuse(
     """
     check_reason(reason is RefusalReason.OTHER, note)
     row, _ = _locked(session, recommendation_id)
-    subject = _require_partner(actor, row, "recommendation.refuse")
+    _require_partner(actor, row, "recommendation.refuse")
     if row.status is R.REFUSED and row.answered_by_id == actor.user_id:
         return row
-    flow.move(session, actor, RECOMMENDATION, row, "refuse", subject, now, reason=reason.value)
-    flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
-    _answered(row, actor, now)
-    row.reason, row.reason_note = reason.value, note
-    made = queries.introduction(session, recommendation_id)
-    if made is not None:
-        made.ended_at = now
-    people = _office(session, row)
-    notices.mail_all(session, "invitation_refused", people, _key(row, now), now, **about(session, row))
-    return row
+    return _turn_down(session, actor, row, "refuse", reason, note, now)
+
+
+def note_refusal(
+    session: Session, actor: Actor, recommendation_id: int, reason: RefusalReason, note: str, *, now: datetime
+) -> Recommendation:
+    """Write down that a partner without an account turns its invitation down, or ends the introduction.
+
+    `note` says how the office was told. Raises Invalid, or InvalidTransition when the partner can answer by itself.
+    """
+    _check(_note_errors(note))
+    row, _ = _locked(session, recommendation_id)
+    policy.require(actor, "recommendation.note_refusal", flow.of_recommendation(row))
+    if row.status is R.REFUSED and row.answered_by_id == actor.user_id:
+        return row
+    _require_no_account(session, row, "note_refusal")
+    return _turn_down(session, actor, row, "note_refusal", reason, note, now)
+
+
+def remind_all(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Remind every partner, once, of an invitation that has waited for a week; gives how many were reminded."""
+    reminded = 0
+    for row in queries.unreminded(session, now - REMIND_AFTER):
+        policy.require(actor, "recommendation.remind", flow.of_recommendation(row))
+        people = recipients.people_of_partner(session, row.partner_id)
+        if not people:
+            continue
+        key = mail_key(row, row.decided_at or now)
+        notices.mail_all(session, "invitation_reminder", people, key, now, **about(session, row))
+        flow.record(session, actor, queries.REMINDED, row, flow.of_recommendation(row), now)
+        reminded += 1
+    return reminded
 
 
 def lapse_all(session: Session, actor: Actor, challenge: Challenge, reason: str, now: datetime) -> None:
@@ -163,34 +206,24 @@ def heard(session: Session, actor: Actor, recommendation_id: int, *, now: dateti
     flow.record(session, actor, "introduction.heard", introduction, flow.of_recommendation(row), now)
 
 
-def about(session: Session, row: Recommendation) -> dict[str, Any]:
-    """What a mail about a recommendation says: which one, of whom, for what, and the office's own words."""
-    challenge = session.get(Challenge, row.challenge_id) if row.challenge_id is not None else None
-    seeker = session.get(Partner, row.seeker_id) if row.seeker_id is not None else None
-    town = flow.get(session, Municipality, row.municipality_id)
-    return {
-        "recommendation_id": row.pk,
-        "challenge_id": row.challenge_id,
-        "challenge_title": challenge.title if challenge else "",
-        "seeker_name": seeker.name if seeker else "",
-        "partner_name": flow.get(session, Partner, row.partner_id).name,
-        "municipality_name": town.name,
-        "municipality_name_en": town.name_en,
-        "message": row.message,
-    }
-
-
 def check_reason(note_needed: bool, note: str) -> None:
     """Refuse a note that is too long, or missing where only it explains the reason."""
-    if note_needed and not note:
-        raise Invalid({"note": "required"})
-    _check_length(note=note)
+    _check(_note_errors(note) if note_needed or note else {})
 
 
-def _check_length(**texts: str) -> None:
-    long = {name: "too_long" for name, text in texts.items() if len(text) > LONGEST_MESSAGE}
-    if long:
-        raise Invalid(long)
+def _note_errors(note: str) -> dict[str, str]:
+    if not note:
+        return {"note": "required"}
+    return {"note": "too_long"} if len(note) > LONGEST_MESSAGE else {}
+
+
+def _check(found: dict[str, str]) -> None:
+    if found:
+        raise Invalid(found)
+
+
+def _check_message(message: str) -> None:
+    _check({"message": "too_long"} if len(message) > LONGEST_MESSAGE else {})
 
 
 def _locked(session: Session, recommendation_id: int) -> tuple[Recommendation, Challenge | None]:
@@ -209,24 +242,24 @@ def _lapse(session: Session, actor: Actor, row: Recommendation, reason: str, now
     flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     row.reason = reason
     people = recipients.people_of_partner(session, row.partner_id)
-    notices.mail_all(session, "invitation_lapsed", people, _key(row, now), now, **about(session, row))
+    notices.mail_all(session, "invitation_lapsed", people, mail_key(row, now), now, **about(session, row))
 
 
 def _decided(row: Recommendation, actor: Actor, now: datetime) -> None:
     row.decided_by_id, row.decided_at = actor.user_id, now
 
 
-def _key(row: Recommendation, now: datetime) -> str:
-    return f"{row.pk}-{int(now.timestamp())}"
-
-
-def _require_partner(actor: Actor, row: Recommendation, action: str) -> policy.Subject:
+def _require_partner(actor: Actor, row: Recommendation, action: str) -> None:
     """What was never sent to a partner does not exist for it."""
-    subject = flow.of_recommendation(row)
-    policy.require(actor, action, subject)
+    policy.require(actor, action, flow.of_recommendation(row))
     if row.status not in queries.SHOWN_TO_PARTNER:
         raise NotFound()
-    return subject
+
+
+def _require_no_account(session: Session, row: Recommendation, action: str) -> None:
+    """Who can sign in answers for themselves."""
+    if recipients.people_of_partner(session, row.partner_id):
+        raise InvalidTransition("recommendation", action, row.status)
 
 
 def _require_registered(session: Session, row: Recommendation, action: str) -> None:
@@ -236,76 +269,40 @@ def _require_registered(session: Session, row: Recommendation, action: str) -> N
             raise InvalidTransition("registration", action, RegistrationStatus.WITHDRAWN)
 
 
-def _answered(row: Recommendation, actor: Actor, now: datetime) -> None:
-    row.answered_by_id, row.answered_at = actor.user_id, now
-
-
-def _introduce(
-    session: Session, actor: Actor, row: Recommendation, challenge: Challenge | None, message: str, now: datetime
+def _take_up(
+    session: Session,
+    actor: Actor,
+    row: Recommendation,
+    challenge: Challenge | None,
+    action: str,
+    contact: dict[str, Any],
+    now: datetime,
 ) -> Introduction:
-    """Write both contacts down as they stand now, open the dialogue, and tell everybody concerned."""
-    flow.move(session, SYSTEM, RECOMMENDATION, row, "introduce", flow.of_recommendation(row), now)
-    made = Introduction(
-        recommendation_id=row.pk,
-        municipality_id=row.municipality_id,
-        city_contact=_asking_contact(session, row, challenge),
-        partner_contact=_partner_contact(session, actor, row) | {"message": message},
-        created_at=now,
-    )
-    session.add(made)
-    if challenge is not None and challenge.status is ChallengeStatus.PUBLISHED:
-        flow.move(session, SYSTEM, CHALLENGE, challenge, "begin_dialogue", flow.of_challenge(challenge), now)
-    _tell_both(session, row, now)
-    return made
+    if challenge is not None and challenge.status not in OPEN_CHALLENGE:
+        raise InvalidTransition("challenge", action, challenge.status)
+    _require_registered(session, row, action)
+    flow.move(session, actor, RECOMMENDATION, row, action, flow.of_recommendation(row), now)
+    row.answered_by_id, row.answered_at = actor.user_id, now
+    return introduce(session, row, challenge, contact, now)
 
 
-def _tell_both(session: Session, row: Recommendation, now: datetime) -> None:
-    """The mails say that there are contacts, not which: those stay behind the sign-in."""
-    known = about(session, row)
-    partner_side = recipients.people_of_partner(session, row.partner_id)
-    notices.mail_all(session, "introduction", partner_side, _key(row, now), now, **known, side="partner")
-    notices.mail_all(session, "introduction", _office(session, row), _key(row, now), now, **known, side="city")
-    if row.seeker_id is not None:
-        seekers = recipients.people_of_partner(session, row.seeker_id)
-        notices.mail_all(session, "introduction", seekers, _key(row, now), now, **known, side="seeker")
-
-
-def _office(session: Session, row: Recommendation) -> list[User]:
-    """The coordinators, and whoever wrote the challenge and still works there."""
-    people = recipients.coordinators_of(session, row.municipality_id)
-    challenge = session.get(Challenge, row.challenge_id) if row.challenge_id is not None else None
-    author = recipients.author_of(session, challenge) if challenge else None
-    if author is not None and author not in people:
-        people.append(author)
-    return people
-
-
-def _asking_contact(session: Session, row: Recommendation, challenge: Challenge | None) -> dict[str, Any]:
-    """Whom the partner may call: the challenge's contact, the seeking partner's person, or else the coordinator."""
-    if row.seeker_id is not None:
-        seeker = flow.get(session, Partner, row.seeker_id)
-        people = recipients.people_of_partner(session, row.seeker_id)
-        if people:
-            return _person(people[0], seeker.name)
-    town = flow.get(session, Municipality, row.municipality_id)
-    if challenge is not None and (challenge.contact_email or challenge.contact_phone):
-        department = session.get(Department, challenge.department_id) if challenge.department_id is not None else None
-        return {
-            "organisation": town.name,
-            "title": department.name if department else "",
-            "name": challenge.contact_name,
-            "email": challenge.contact_email,
-            "phone": challenge.contact_phone,
-        }
-    coordinator = session.get(User, row.decided_by_id) if row.decided_by_id is not None else None
-    return _person(coordinator, town.name)
-
-
-def _partner_contact(session: Session, actor: Actor, row: Recommendation) -> dict[str, Any]:
-    person = session.get(User, actor.user_id) if actor.user_id is not None else None
-    return _person(person, flow.get(session, Partner, row.partner_id).name)
-
-
-def _person(user: User | None, organisation: str) -> dict[str, Any]:
-    known = {"name": user.name, "title": user.title, "email": user.email, "phone": user.phone} if user else {}
-    return {"organisation": organisation, "title": "", "name": "", "email": "", "phone": ""} | known
+def _turn_down(
+    session: Session,
+    actor: Actor,
+    row: Recommendation,
+    action: str,
+    reason: RefusalReason,
+    note: str,
+    now: datetime,
+) -> Recommendation:
+    subject = flow.of_recommendation(row)
+    flow.move(session, actor, RECOMMENDATION, row, action, subject, now, reason=reason.value)
+    flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
+    row.answered_by_id, row.answered_at = actor.user_id, now
+    row.reason, row.reason_note = reason.value, note
+    made = queries.introduction(session, row.pk)
+    if made is not None:
+        made.ended_at = now
+    people = office(session, row)
+    notices.mail_all(session, "invitation_refused", people, mail_key(row, now), now, **about(session, row))
+    return row

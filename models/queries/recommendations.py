@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models import (
+    AuditEvent,
     Challenge,
     Interest,
     Introduction,
@@ -23,6 +24,8 @@ from models import (
 from models.enums import ChallengeStatus, RegistrationStatus
 from models.enums import RecommendationStatus as R
 
+OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
+REMINDED = "recommendation.reminded"
 SHOWN_TO_PARTNER = (R.INVITED, R.ACCEPTED, R.REFUSED, R.INTRODUCED, R.LAPSED)
 
 
@@ -119,6 +122,28 @@ def open_invitations(session: Session, challenge_id: int) -> list[Recommendation
     return list(session.exec(statement.order_by(col(Recommendation.id))))
 
 
+def unreminded(session: Session, before: datetime) -> list[Recommendation]:
+    """Invitations since `before` or longer that can still be answered, and whose partner was not reminded of them."""
+    reminded = sa.exists().where(
+        col(AuditEvent.subject_type) == Recommendation.__tablename__,
+        col(AuditEvent.subject_id) == Recommendation.id,
+        col(AuditEvent.event) == REMINDED,
+        col(AuditEvent.created_at) >= Recommendation.decided_at,
+    )
+    statement = (
+        select(Recommendation)
+        .outerjoin(Challenge, col(Challenge.id) == Recommendation.challenge_id)
+        .where(
+            Recommendation.status == R.INVITED,
+            col(Recommendation.decided_at) <= before,
+            sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN)),
+            ~reminded,
+        )
+        .order_by(col(Recommendation.decided_at), col(Recommendation.id))
+    )
+    return list(session.exec(statement))
+
+
 def interest(session: Session, challenge_id: int, partner_id: int) -> Interest | None:
     """The raised hand of one partner, unless it was withdrawn."""
     statement = select(Interest).where(
@@ -159,7 +184,7 @@ def unasked(session: Session, municipality_id: int, limit: int) -> list[int]:
         select(col(Challenge.id))
         .where(
             Challenge.municipality_id == municipality_id,
-            col(Challenge.status).in_((ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)),
+            col(Challenge.status).in_(OPEN),
             ~asked,
         )
         .order_by(col(Challenge.published_at), col(Challenge.id))

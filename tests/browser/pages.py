@@ -43,7 +43,8 @@ NO_PAGES = frozenset(
     "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
-    "city.match_step city.challenge_step city.registration_step city.group_step city.partner_run".split()
+    "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
+    "city.partner_run".split()
 )
 
 

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import Session, select
 
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
-from matcher.policy import Actor
+from matcher.policy import SYSTEM, Actor
 from matcher.services import challenges, recommendations
+from matcher.services.introductions import Contact
 from models import (
     Challenge,
     IndexChange,
@@ -332,3 +333,136 @@ def test_the_index_hears_when_a_partner_becomes_busier_or_free(session: Session,
     heard()
     recommendations.refuse(session, office.person, row.pk, RefusalReason.NO_CAPACITY, "", now=NOW)
     assert heard() == 1
+
+
+def invited_by_telephone(session: Session, office: Office) -> Recommendation:
+    """The second partner has nobody who signs in."""
+    recommended(session, office)
+    row = pair(session, office.challenge, office.second)
+    recommendations.approve(session, office.coordinator, row.pk, message="", now=NOW)
+    return row
+
+
+TOLD = Contact(name="電話 太郎", title="総務課", phone="0761-00-0000")
+
+
+def test_the_office_notes_that_a_partner_without_account_accepts(session: Session, office: Office) -> None:
+    row = invited_by_telephone(session, office)
+    note = recommendations.note_acceptance
+    made = note(session, office.coordinator, row.pk, TOLD, "電話で伺いました。", now=NOW)
+    session.flush()
+    assert (row.status, row.reason_note) == (R.INTRODUCED, "電話で伺いました。")
+    assert (row.answered_by_id, row.answered_at) == (office.coordinator.user_id, NOW)
+    assert made.partner_contact == {
+        "organisation": office.second.name,
+        "name": "電話 太郎",
+        "title": "総務課",
+        "email": "",
+        "phone": "0761-00-0000",
+    }
+    assert office.challenge.status is ChallengeStatus.IN_DIALOGUE
+    assert {m.params["side"] for m in mails(session, "introduction")} == {"city"}
+    assert note(session, office.coordinator, row.pk, TOLD, "もう一度", now=NOW) is made
+
+
+def test_the_office_notes_that_a_partner_without_account_declines(session: Session, office: Office) -> None:
+    row = invited_by_telephone(session, office)
+    note = recommendations.note_refusal
+    note(session, office.coordinator, row.pk, RefusalReason.TIMING, "来年度ならとのことでした。", now=NOW)
+    assert (row.status, row.reason, row.reason_note) == (R.REFUSED, "timing", "来年度ならとのことでした。")
+    assert len(mails(session, "invitation_refused")) == 1
+    assert note(session, office.coordinator, row.pk, RefusalReason.TIMING, "もう一度", now=NOW) is row
+
+
+def test_the_office_notes_that_an_introduction_by_telephone_has_ended(session: Session, office: Office) -> None:
+    row = invited_by_telephone(session, office)
+    made = recommendations.note_acceptance(session, office.coordinator, row.pk, TOLD, "電話", now=NOW)
+    session.flush()
+    recommendations.note_refusal(session, office.coordinator, row.pk, RefusalReason.BUDGET, "電話", now=NOW)
+    assert (row.status, made.ended_at) == (R.REFUSED, NOW)
+
+
+@pytest.mark.parametrize(
+    ("told", "note", "wrong"),
+    [
+        (TOLD, "", {"note"}),
+        (TOLD, "あ" * 2_001, {"note"}),
+        (Contact(name="", phone="0761"), "電話", {"contact_name"}),
+        (Contact(name="電話 太郎"), "電話", {"contact_phone"}),
+        (Contact(name="電話 太郎", email="nowhere"), "電話", {"contact_email"}),
+        (Contact(name="あ" * 101, phone="0" * 41), "電話", {"contact_name", "contact_phone"}),
+    ],
+)
+def test_a_noted_answer_says_how_and_by_whom(
+    session: Session, office: Office, told: Contact, note: str, wrong: set[str]
+) -> None:
+    row = invited_by_telephone(session, office)
+    with pytest.raises(Invalid) as error:
+        recommendations.note_acceptance(session, office.coordinator, row.pk, told, note, now=NOW)
+    assert set(error.value.fields) == wrong
+    if wrong == {"note"}:
+        with pytest.raises(Invalid):
+            recommendations.note_refusal(session, office.coordinator, row.pk, RefusalReason.TIMING, note, now=NOW)
+    assert row.status is R.INVITED
+
+
+def test_who_may_note_an_answer_and_for_whom(session: Session, office: Office) -> None:
+    row = invited_by_telephone(session, office)
+    staff = factories.department_staff(session, office.town)
+    stranger = factories.coordinator(session, factories.municipality(session, "141305", "川崎市"))
+    for actor, refusal in ((staff, NotAllowed), (stranger, NotFound)):
+        with pytest.raises(refusal):
+            recommendations.note_acceptance(session, actor, row.pk, TOLD, "電話", now=NOW)
+        with pytest.raises(refusal):
+            recommendations.note_refusal(session, actor, row.pk, RefusalReason.TIMING, "電話", now=NOW)
+    own = pair(session, office.challenge, office.first)
+    recommendations.approve(session, office.coordinator, own.pk, message="", now=NOW)
+    with pytest.raises(InvalidTransition):
+        recommendations.note_acceptance(session, office.coordinator, own.pk, TOLD, "電話", now=NOW)
+    with pytest.raises(InvalidTransition):
+        recommendations.note_refusal(session, office.coordinator, own.pk, RefusalReason.TIMING, "電話", now=NOW)
+    assert own.status is R.INVITED
+
+
+def test_an_answer_by_telephone_to_a_closed_challenge_is_not_noted(session: Session, office: Office) -> None:
+    row = invited_by_telephone(session, office)
+    office.challenge.status = ChallengeStatus.CLOSED
+    with pytest.raises(InvalidTransition):
+        recommendations.note_acceptance(session, office.coordinator, row.pk, TOLD, "電話", now=NOW)
+
+
+def test_a_partner_is_reminded_once_of_an_invitation_that_waits(session: Session, office: Office) -> None:
+    row = invited(session, office)
+    silent = pair(session, office.challenge, office.second)
+    recommendations.approve(session, office.coordinator, silent.pk, message="", now=NOW)
+    session.flush()
+    week = NOW + recommendations.REMIND_AFTER
+    assert recommendations.remind_all(session, SYSTEM, now=week - timedelta(hours=1)) == 0
+    assert recommendations.remind_all(session, SYSTEM, now=week) == 1
+    session.flush()
+    assert recommendations.remind_all(session, SYSTEM, now=week + timedelta(days=30)) == 0
+    assert [m.user_id for m in mails(session, "invitation_reminder")] == [office.person.user_id]
+    recommendations.withdraw(session, office.coordinator, row.pk, now=week)
+    recommendations.reconsider(session, office.coordinator, row.pk, now=week)
+    later = week + timedelta(days=1)
+    recommendations.approve(session, office.coordinator, row.pk, message="", now=later)
+    session.flush()
+    assert recommendations.remind_all(session, SYSTEM, now=later + recommendations.REMIND_AFTER) == 1
+
+
+def test_nobody_is_reminded_of_what_cannot_be_answered(session: Session, office: Office) -> None:
+    row = invited(session, office)
+    office.challenge.status = ChallengeStatus.CLOSED
+    session.flush()
+    assert recommendations.remind_all(session, SYSTEM, now=NOW + timedelta(days=8)) == 0
+    office.challenge.status = ChallengeStatus.PUBLISHED
+    recommendations.accept(session, office.person, row.pk, message="", now=NOW)
+    session.flush()
+    assert recommendations.remind_all(session, SYSTEM, now=NOW + timedelta(days=8)) == 0
+
+
+def test_only_the_worker_reminds(session: Session, office: Office) -> None:
+    invited(session, office)
+    session.flush()
+    with pytest.raises(NotFound):
+        recommendations.remind_all(session, office.person, now=NOW + timedelta(days=8))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
-from matcher.services import accounts, colleagues, counters, interests, recommendations
+from matcher.services import accounts, colleagues, counters, interests, introductions, recommendations
 from models import LoginCounter, Municipality, Registration, SavedForm
 from models.enums import ChallengeStatus, RefusalReason, RegistrationStatus, Role
 from models.queries import recommendations as reads
@@ -185,11 +185,11 @@ def test_somebody_who_left_the_office_hears_nothing_more(store: Session, town: M
     recommendations.run(store, office, challenge.pk, FakeMatchbook(), now=NOW)
     row = reads.of_pair(store, challenge.pk, house.pk)
     assert row is not None
-    assert author.user_id in {user.pk for user in recommendations._office(store, row)}
+    assert author.user_id in {user.pk for user in introductions.office(store, row)}
     held = colleagues.queries.seat_at(store, author.user_id or 0, House(municipality_id=town.pk))
     assert held is not None
     colleagues.revoke(store, office, House(municipality_id=town.pk), held.pk, NOW)
-    assert author.user_id not in {user.pk for user in recommendations._office(store, row)}
+    assert author.user_id not in {user.pk for user in introductions.office(store, row)}
 
 
 def test_a_partner_that_has_left_shows_its_people_no_more(store: Session, town: Municipality, sign_in: SignIn) -> None:

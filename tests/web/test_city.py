@@ -302,6 +302,50 @@ def test_approving_with_htmx_answers_the_decision_alone(office: Office) -> None:
     assert (office.fresh(row).status, row.message) == (R.INVITED, "ぜひお話を。")
 
 
+def by_telephone(office: Office) -> Recommendation:
+    """The second partner, which has no account, invited."""
+    office.run()
+    row = reads.of_pair(office.store, office.challenge.pk, office.second.pk)
+    assert row is not None
+    recommendations.approve(office.store, office.coordinator, row.pk, message="", now=NOW)
+    office.store.commit()
+    return row
+
+
+def test_an_answer_by_telephone_is_recorded(office: Office) -> None:
+    row = by_telephone(office)
+    page = f"/city/matches/{row.pk}"
+    assert "回答を記録する" in office.client.get(f"/city/challenges/{office.challenge.pk}/matches").text
+    shown = office.client.get(page).text
+    assert f'action="{page}/acceptance"' in shown
+    assert f'action="{page}/refusal"' in shown
+    assert "/acceptance" not in office.staff.get(page).text, "a department reads"
+    answer = office.client.post(f"{page}/acceptance", data={"contact_name": "電話 太郎", "note": "電話で伺いました。"})
+    assert answer.status_code == 422
+    assert 'id="contact_phone-error"' in answer.text
+    typed = {"contact_name": "電話 太郎", "contact_phone": "0761-00-0000", "note": "電話で伺いました。"}
+    answer = office.client.post(f"{page}/acceptance", data=typed)
+    assert (answer.status_code, answer.location) == (303, page)
+    shown = office.client.get(page).text
+    assert "電話 太郎" in shown
+    assert "電話で伺いました。" in shown
+    assert office.fresh(row).status is R.INTRODUCED
+    answer = office.client.post(f"{page}/refusal", data={"reason": "timing", "note": "見送るとの電話がありました。"})
+    assert answer.status_code == 303
+    assert office.fresh(row).status is R.REFUSED
+
+
+def test_who_has_an_account_answers_there(office: Office) -> None:
+    row = office.run()
+    recommendations.approve(office.store, office.coordinator, row.pk, message="", now=NOW)
+    office.store.commit()
+    page = f"/city/matches/{row.pk}"
+    assert "/acceptance" not in office.client.get(page).text
+    answer = office.client.post(f"{page}/refusal", data={"reason": "timing", "note": "電話"})
+    assert answer.status_code == 409
+    assert office.fresh(row).status is R.INVITED
+
+
 def test_approving_without_javascript_goes_back_to_the_list(office: Office) -> None:
     row = office.run()
     answer = office.client.post(f"/city/matches/{row.pk}/approve", data={"back": "list"})

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlmodel import Session, col, select
 
 from matcher import services
+from matcher.services import recommendations
 from models import LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus, TokenPurpose
 from tests import factories
@@ -332,3 +333,18 @@ def test_production_without_a_server_keeps_no_links_either(app: Flask, store: Se
     assert deliver(create_app(production), production) == 1
     message = stored(store, message_id)
     assert (message.params, message.body_text) == ({}, "")
+
+
+def test_the_worker_queues_a_reminder_once(app: Flask, store: Session) -> None:
+    town = factories.municipality(store)
+    coordinator, partner = factories.coordinator(store, town), factories.partner(store, town=town)
+    factories.partner_admin(store, partner)
+    challenge = factories.challenge(store, town)
+    made = recommendations.add_by_hand(store, coordinator, challenge.pk, partner.pk, now=NOW)
+    store.flush()
+    recommendations.approve(store, coordinator, made.pk, message="", now=NOW)
+    store.commit()
+    engine, later = app.extensions["engine"], NOW + timedelta(days=8)
+    assert [jobs.remind(engine, later) for _hour in range(2)] == [1, 0]
+    kept = store.exec(select(OutboxMessage).where(OutboxMessage.template == "invitation_reminder")).all()
+    assert [message.params["challenge_title"] for message in kept] == [challenge.title]

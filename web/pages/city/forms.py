@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from matcher.services import challenge_data as limits
 from matcher.services.challenge_data import ChallengeData
+from matcher.services.introductions import Contact
 from models import Department, reference
 from models.enums import (
     BudgetStage,
@@ -29,6 +30,7 @@ from models.enums import (
     JoinRule,
     PartnerKind,
     Pillar,
+    RefusalReason,
     TargetBasis,
 )
 from web import labels
@@ -171,6 +173,40 @@ class DeclineForm(BaseForm):
         _l("Reason"), [CHOSEN], choices=labels.choices(DeclineReason, blank=_l("Please choose a reason"))
     )
     note = TextAreaField(_l("Note"), [at_most(LONGEST_MESSAGE)])
+
+
+HOW = {"label": _l("How the answer was given"), "description": _l("For example: by telephone, told by Ms Yamada.")}
+
+
+class NotedAcceptanceForm(BaseForm):
+    """Whom to call at a partner without an account that takes part, and how the office came to know."""
+
+    contact_name = StringField(_l("Contact person"), [NEEDED, at_most(limits.NAME)])
+    contact_title = StringField(_l("Department or position"), [at_most(limits.NAME)])
+    contact_email = EmailField(_l("E-mail of the contact person"), [at_most(limits.EMAIL)])
+    contact_phone = StringField(
+        _l("Telephone of the contact person"),
+        [at_most(limits.PHONE)],
+        description=_l("The e-mail address or the telephone number is enough."),
+    )
+    note = TextAreaField(**HOW, validators=[NEEDED, at_most(LONGEST_MESSAGE)], id="accepted-note")
+
+    def contact(self) -> Contact:
+        """The person as typed."""
+        said = {name: self[f"contact_{name}"].data or "" for name in ("name", "title", "email", "phone")}
+        return Contact(**said)
+
+
+class NotedRefusalForm(BaseForm):
+    """Why a partner without an account does not take part, and how the office came to know."""
+
+    reason = SelectField(
+        _l("Reason"),
+        [CHOSEN],
+        choices=labels.choices(RefusalReason, blank=_l("Please choose a reason")),
+        id="refused-reason",
+    )
+    note = TextAreaField(**HOW, validators=[NEEDED, at_most(LONGEST_MESSAGE)], id="refused-note")
 
 
 class GroupForm(BaseForm):

@@ -25,7 +25,7 @@ from web.forms import BaseForm, clean
 from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
 from web.pages.city import sheets, trail
-from web.pages.city.forms import ApproveForm, DeclineForm
+from web.pages.city.forms import ApproveForm, DeclineForm, NotedAcceptanceForm, NotedRefusalForm
 from web.pages.city.room import bp, own
 
 FIRST, MORE = 20, 20
@@ -118,6 +118,8 @@ def deciding(is_open: bool) -> dict[str, Any]:
         "is_open": is_open,
         "approve_form": ApproveForm(formdata=None),
         "decline_form": DeclineForm(formdata=None),
+        "accepted_form": NotedAcceptanceForm(formdata=None),
+        "refused_form": NotedRefusalForm(formdata=None),
         "moved_on": "",
         "because": trail.reason,
     }
@@ -178,7 +180,7 @@ def approve(recommendation_id: int) -> Response:
     def take() -> None:
         service.approve(db(), actor(), recommendation_id, message=form.message.data or "", now=now())
 
-    return _decide(recommendation_id, take, approve_form=form)
+    return decide(recommendation_id, take, approve_form=form)
 
 
 @bp.route("/city/matches/<int:recommendation_id>/decline", methods=["GET", "POST"])
@@ -191,7 +193,7 @@ def decline(recommendation_id: int) -> Response:
         reason, note = DeclineReason(form.reason.data), form.note.data or ""
         service.decline(db(), actor(), recommendation_id, reason, note, now=now())
 
-    return _decide(recommendation_id, take, decline_form=form)
+    return decide(recommendation_id, take, decline_form=form)
 
 
 _STEPS: dict[str, Callable[..., Any]] = {
@@ -205,10 +207,10 @@ _STEPS: dict[str, Callable[..., Any]] = {
 @access(Access.CITY)
 def match_step(recommendation_id: int, action: str) -> Response:
     """Take up again, take an invitation back, or note that there was news."""
-    return _decide(recommendation_id, lambda: _STEPS[action](db(), actor(), recommendation_id, now=now()))
+    return decide(recommendation_id, lambda: _STEPS[action](db(), actor(), recommendation_id, now=now()))
 
 
-def _decide(recommendation_id: int, take: Callable[[], Any], **forms: BaseForm) -> Response:
+def decide(recommendation_id: int, take: Callable[[], Any], **forms: BaseForm) -> Response:
     """Take a decision and answer with the fresh decision box, or go back to where the button stood.
 
     A GET comes from somebody whose session ended at the button: they see the match and what they had typed.

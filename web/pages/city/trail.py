@@ -31,6 +31,9 @@ EVENTS: dict[str, Any] = {
     "recommendation.invited": _l("Invitation sent"),
     "recommendation.accepted": _l("Invitation accepted"),
     "recommendation.refused": _l("Declined by the partner"),
+    "recommendation.acceptance_noted": _l("Accepted, as told to the office"),
+    "recommendation.refusal_noted": _l("Declined, as told to the office"),
+    "recommendation.reminded": _l("Partner reminded"),
     "recommendation.introduced": _l("Both sides introduced"),
     "recommendation.lapsed": _l("Invitation withdrawn"),
     "introduction.heard": _l("News received: under way"),
@@ -51,7 +54,7 @@ LAPSED = {
 }
 #: what the partner's people do: who of them did it is shown as a contact or not at all
 _BY_PARTNER = frozenset({"recommendation.accepted", "recommendation.refused"})
-_SAD = frozenset({"refused", "rejected", "dropped", "lapsed"})
+_SAD = frozenset({"refused", "refusal_noted", "rejected", "dropped", "lapsed"})
 
 
 @dataclass(frozen=True)
