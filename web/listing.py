@@ -138,11 +138,16 @@ class Listing:
         ranking = matchbook().search(db(), self.q, entity_type, limit=FOUND_AT_MOST, allowed=set(keys))
         ranked = [match.entity_id for match in ranking.matches if match.fit]
         if not ranked:
-            return Found([match.entity_id for match in ranking.matches[:NEAREST]], ranking.semantic, distant=True)
+            return Found(self._nearest(entity_type, keys) if ranking.semantic else [], ranking.semantic, distant=True)
         if self.sort == RELEVANCE:
             return Found(ranked, ranking.semantic)
         hits = set(ranked)
         return Found([key for key in keys if key in hits], ranking.semantic)
+
+    def _nearest(self, entity_type: EntityType, keys: list[int]) -> list[int]:
+        """What resembles the text most although nothing answers it, as when it is in another language."""
+        found = matchbook().similar(db(), self.q, entity_type, limit=NEAREST, allowed=set(keys))
+        return [match.entity_id for match in found.matches]
 
     def show(self, template: str, page: Page, found: Found, cards: Sequence[Any], **more: Any) -> Response:
         """The whole page, or only its results; htmx learns the address to be shown and shared."""

@@ -8,10 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
+from matcher.services.matchbook import Ranking
 from models import Challenge, Interest
 from models.enums import ChallengeStatus, Pillar, RegistrationStatus
 from tests import factories
 from tests.factories import NOW
+from tests.fakes import FakeMatchbook
+from web.listing import NEAREST
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -198,3 +201,33 @@ def test_interest_is_refused(
     actor = factories.partner_admin(store, factories.partner(store, town=town, status=registration))
     store.commit()
     assert sign_in(actor.user_id or 0).post(f"/challenges/{row.pk}/interest").status_code == code
+
+
+def test_what_nothing_answers_shows_what_comes_nearest(
+    app: Flask, client: FlaskClient, store: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a question in English, which no Japanese text answers closely."""
+    town = factories.municipality(store)
+    near = [factories.challenge(store, town, title=f"見守り{n}").title for n in range(8)]
+    hidden = factories.challenge(store, town, title="下書き", status=ChallengeStatus.DRAFT).title
+    store.commit()
+    book = FakeMatchbook()
+    monkeypatch.setattr(book, "similar", lambda session, text, kind, **asked: book.search(session, "", kind, **asked))
+    app.extensions["matchbook"] = book
+    shown = client.get("/challenges?q=watching over").get_data(as_text=True)
+    assert [title in shown for title in near] == [True] * NEAREST + [False] * 2
+    assert hidden not in shown
+    assert "意味の近いもの" in shown
+
+
+def test_while_the_encoder_warms_up_nothing_is_called_near(
+    app: Flask, client: FlaskClient, store: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.challenge(store, factories.municipality(store), title="見守り")
+    store.commit()
+    book = FakeMatchbook()
+    nothing = Ranking((), 0, "fake", {}, 1, semantic=False)
+    monkeypatch.setattr(book, "search", lambda *_asked, **_more: nothing)
+    app.extensions["matchbook"] = book
+    shown = client.get("/challenges?q=watching over").get_data(as_text=True)
+    assert "見守り</a>" not in shown
