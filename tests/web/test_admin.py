@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from models import Membership, Municipality, OutboxMessage, User
+from models import AuditEvent, Membership, Municipality, OutboxMessage, User
 from models.enums import MailStatus, Role
 from tests import factories
 from tests.factories import NOW
@@ -123,6 +123,30 @@ def test_the_audit_trail_is_filtered_and_paged(operator: FlaskClient, town: Muni
     assert text(operator, "/admin/audit?event=department.added&page=2").count(">所管課 ") == 1
     for strange in ("page=0", "page=x", "page=99999999999", "municipality=x", "event=nonsense"):
         text(operator, f"/admin/audit?{strange}")
+
+
+def test_the_audit_trail_says_details_in_words(operator: FlaskClient, town: Municipality, store: Session) -> None:
+    details = {
+        "recommendation.refused": {"before": "invited", "after": "refused", "reason": "no_capacity"},
+        "recommendation.lapsed": {"reason": "challenge_close"},
+        "recommendation.run": {"considered": 92, "semantic": True},
+        "membership.changed": {"before": "department", "after": "coordinator"},
+    }
+    for event, detail in details.items():
+        subject = {"subject_type": "recommendation", "subject_id": 1, "municipality_id": town.pk}
+        store.add(AuditEvent(event=event, detail=detail, created_at=NOW, **subject))
+    store.commit()
+    shown = text(operator, "/admin/audit")
+    for word in (
+        "変更前：打診中",
+        "変更後：辞退",
+        "理由：募集が終了しました",
+        "比較した団体数：92",
+        "意味での比較：はい",
+        "変更後：コーディネーター",
+    ):
+        assert word in shown, word
+    assert "no_capacity" not in shown
 
 
 def test_the_first_operator_comes_from_the_command_line(app: Flask, store: Session, town: Municipality) -> None:

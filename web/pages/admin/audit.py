@@ -9,7 +9,7 @@ from web.db import db
 from web.forms import clean
 from web.htmx import page
 from web.pages.admin import bp
-from web.pages.admin.events import event_name, subject_name
+from web.pages.admin.events import details, event_name, subject_name
 from web.pages.admin.paging import PER_PAGE, Page, offset, requested
 
 
@@ -28,5 +28,6 @@ def audit() -> Response:
         "kinds": kinds,
         "name_of": event_name,
         "subject_of": subject_name,
+        "details_of": details,
     }
     return page("admin/audit.html", "results", rows=rows, page=Page(requested(), total), **context)

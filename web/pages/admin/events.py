@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from models import AuditEvent
+from models.enums import ChallengeStatus, GroupMemberStatus, RecommendationStatus, RegistrationStatus, Role
+from web.labels import label
+from web.reasons import reason
 
 EVENTS: dict[str, Any] = {
     "challenge.closed": _l("Challenge closed"),
@@ -111,3 +117,43 @@ SUBJECTS: dict[str, Any] = {
 def subject_name(table: str) -> str:
     """What an event was about, in words."""
     return str(SUBJECTS.get(table, table))
+
+
+DETAILS: dict[str, Any] = {
+    "after": _l("State after"),
+    "before": _l("State before"),
+    "cause": _l("Reason"),
+    "considered": _l("Partners considered"),
+    "found": _l("Partners recommended"),
+    "own": _l("By the person"),
+    "reason": _l("Reason"),
+    "role": _l("Role"),
+    "seats": _l("Roles taken away"),
+    "semantic": _l("By meaning too"),
+    "targets": _l("SDG targets"),
+    "template": _l("Mail"),
+}
+#: first part of an event → what its states are
+STATES: dict[str, type[Any]] = {
+    "challenge": ChallengeStatus,
+    "group_member": GroupMemberStatus,
+    "membership": Role,
+    "recommendation": RecommendationStatus,
+    "registration": RegistrationStatus,
+}
+
+
+def details(event: AuditEvent) -> list[tuple[str, str]]:
+    """What was recorded beside an event, in words; what has none yet is shown as it is."""
+    return [(str(DETAILS.get(name, name)), _said(event.event, name, value)) for name, value in event.detail.items()]
+
+
+def _said(event: str, name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    states = STATES.get(event.partition(".")[0]) if name in ("before", "after") else Role if name == "role" else None
+    if states is not None and value in set(states):
+        return label(states(value))
+    return (reason(value) if name in ("reason", "cause") else "") or str(value)

@@ -27,6 +27,7 @@ from web.matching import matchbook
 from web.pages.city import sheets, trail
 from web.pages.city.forms import ApproveForm, DeclineForm, NotedAcceptanceForm, NotedRefusalForm
 from web.pages.city.room import bp, own
+from web.reasons import reason
 
 FIRST, MORE = 20, 20
 FAIR = 2
@@ -121,7 +122,7 @@ def deciding(is_open: bool) -> dict[str, Any]:
         "accepted_form": NotedAcceptanceForm(formdata=None),
         "refused_form": NotedRefusalForm(formdata=None),
         "moved_on": "",
-        "because": trail.reason,
+        "because": reason,
     }
 
 

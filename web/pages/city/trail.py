@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from models import AuditEvent
-from models.enums import DeclineReason, RefusalReason
-from web.labels import label
+from web.reasons import reason
 
 EVENTS: dict[str, Any] = {
     "challenge.created": _l("Written down as a draft"),
@@ -45,13 +44,6 @@ EVENTS: dict[str, Any] = {
     "registration.reapplied": _l("Applied again"),
     "registration.withdrawn": _l("Left the scheme"),
 }
-LAPSED = {
-    "withdrawn": _l("withdrawn by the office"),
-    "challenge_unpublish": _l("the challenge was taken off the portal"),
-    "challenge_close": _l("the search for partners has ended"),
-    "challenge_solve": _l("the challenge has been solved"),
-    "challenge_drop": _l("the challenge was given up"),
-}
 #: what the partner's people do: who of them did it is shown as a contact or not at all
 _BY_PARTNER = frozenset({"recommendation.accepted", "recommendation.refused"})
 _SAD = frozenset({"refused", "refusal_noted", "rejected", "dropped", "lapsed"})
@@ -80,11 +72,3 @@ def lines(events: Iterable[tuple[AuditEvent, str]]) -> list[Line]:
         )
         for event, name in events
     ]
-
-
-def reason(code: str) -> str:
-    """Why something was set aside, refused or withdrawn, in words."""
-    if code in LAPSED:
-        return str(LAPSED[code])
-    found = next((kind(code) for kind in (DeclineReason, RefusalReason) if code in set(kind)), None)
-    return label(found) if found is not None else ""
