@@ -239,6 +239,12 @@ def test_rows_and_targets_without_javascript(office: Office) -> None:
     assert 'name="targets" value="11.1" checked' in picked
 
 
+def test_what_was_suggested_stays_while_something_else_is_wrong(office: Office) -> None:
+    answer = office.staff.post("/city/challenges/new", data={**TYPED, "kind": ""})
+    assert answer.status_code == 422
+    assert 'value="3.8"' in answer.text, "高齢者 points to 3.8"
+
+
 def test_two_people_at_once_see_both_versions(office: Office) -> None:
     office.client.post("/city/challenges/new", data=TYPED)
     row = office.rows(select(Challenge).where(Challenge.title == TYPED["title"]))[0]

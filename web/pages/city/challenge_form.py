@@ -108,7 +108,7 @@ def _show(
         form=form,
         row=row,
         versions=versions,
-        check=_check(form, row) if "check" in request.form else Check(),
+        check=_check(form, row) if request.method == "POST" else Check(),
         fragment=wants_fragment(),
         own_municipality=municipality_id(),
         target_groups=_target_groups(),
