@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import current_app, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -68,6 +68,11 @@ def _save() -> str | None:
     token = secrets.token_urlsafe(24)
     db().add(SavedForm(token_hash=token_hash(token), path=request.path[:500], data=data, expires_at=now() + KEEP_FOR))
     return token
+
+
+def leads_to_kept(path: str) -> bool:
+    """Whether what was typed waits at `path` to be put back."""
+    return "saved" in parse_qs(path.partition("?")[2])
 
 
 def count_kept() -> None:

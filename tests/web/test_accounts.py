@@ -152,6 +152,8 @@ def test_what_was_typed_comes_back_after_signing_in(client: FlaskClient, person:
     sent = client.post("/account", data={"name": "書きかけ 花子", "title": "", "phone": "", "language": "ja"})
     target = sent.headers["Location"].partition("next=")[2]
     page = client.get(f"/sign-in?next={target}").get_data(as_text=True)
+    assert "入力した内容は残っています" in page
+    assert "入力した内容は残っています" not in client.get("/sign-in?next=/account").get_data(as_text=True)
     found = re.search(r'id="next"[^>]*value="([^"]+)"', page)
     assert found is not None
     back = enter(client, next=found[1].replace("&amp;", "&"))

@@ -10,6 +10,7 @@ from matcher.errors import Invalid, Locked, NotAllowed
 from matcher.services import signing
 from web.auth import Access, access, now
 from web.db import SAFE_METHODS, db, keep_despite_error
+from web.drafts import leads_to_kept
 from web.htmx import page, see_other
 from web.network import network
 from web.pages.accounts import bp, colleagues, links, own
@@ -37,7 +38,8 @@ def sign_in() -> Response:
 
 
 def _sign_in(form: SignInForm, status: int = 200, locked: Locked | None = None) -> Response:
-    return page("accounts/sign_in.html", status=status, form=form, locked=locked, demo_accounts=_demo_accounts())
+    told = {"form": form, "locked": locked, "kept": leads_to_kept(form.next.data or "")}
+    return page("accounts/sign_in.html", status=status, demo_accounts=_demo_accounts(), **told)
 
 
 def _demo_accounts() -> list[dict[str, Any]]:
