@@ -30,7 +30,6 @@ PLAIN = (
     "contact_phone",
 )
 JAPAN = ZoneInfo("Asia/Tokyo")
-_PLACES = {target.code: place for place, target in enumerate(reference.targets())}
 EMAIL_SHAPE = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 
 
@@ -63,7 +62,7 @@ class ChallengeData:
 
 def in_order(codes: Iterable[str]) -> list[str]:
     """Target codes in the order of the 2030 Agenda; unknown ones last."""
-    return sorted(set(codes), key=lambda code: (_PLACES.get(code, len(_PLACES)), code))
+    return sorted(set(codes), key=lambda code: (reference.target_place(code), code))
 
 
 def today(now: datetime) -> date:

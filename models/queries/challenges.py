@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models import Challenge, ChallengeTarget, Department, Interest, Municipality, Need
+from models import Challenge, ChallengeTarget, Department, Interest, Municipality, Need, reference
 from models.enums import ChallengeStatus
 
 
@@ -147,13 +147,11 @@ def detail(session: Session, challenge_id: int) -> ChallengeDetail | None:
     if found is None:
         return None
     needs = select(Need.text).where(Need.challenge_id == challenge_id).order_by(col(Need.position), col(Need.id))
-    targets = (
-        select(ChallengeTarget)
-        .where(ChallengeTarget.challenge_id == challenge_id)
-        .order_by(col(ChallengeTarget.goal), col(ChallengeTarget.id))
-    )
+    targets = select(ChallengeTarget).where(ChallengeTarget.challenge_id == challenge_id)
+    served = session.exec(targets.order_by(col(ChallengeTarget.id)))
+    ordered = tuple(sorted(served, key=lambda row: reference.target_place(row.target)))
     challenge, town, department = found
-    return ChallengeDetail(challenge, town, department or "", tuple(session.exec(needs)), tuple(session.exec(targets)))
+    return ChallengeDetail(challenge, town, department or "", tuple(session.exec(needs)), ordered)
 
 
 def interest(session: Session, challenge_id: int, partner_id: int) -> Interest | None:

@@ -19,6 +19,7 @@ from models import (
     Need,
     Recommendation,
     User,
+    reference,
 )
 from models.enums import ChallengeStatus
 from models.enums import RecommendationStatus as R
@@ -72,9 +73,10 @@ def needs(session: Session, challenge_id: int) -> list[Need]:
 
 
 def targets(session: Session, challenge_id: int) -> list[ChallengeTarget]:
-    """The targets that a challenge serves, by goal and in the order in which they were entered."""
+    """The targets that a challenge serves, in the order of the 2030 Agenda."""
     statement = select(ChallengeTarget).where(ChallengeTarget.challenge_id == challenge_id)
-    return list(session.exec(statement.order_by(col(ChallengeTarget.goal), col(ChallengeTarget.id))))
+    found = session.exec(statement.order_by(col(ChallengeTarget.id)))
+    return sorted(found, key=lambda row: reference.target_place(row.target))
 
 
 def challenge(session: Session, municipality_id: int, challenge_id: int) -> OwnChallenge | None:

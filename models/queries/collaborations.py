@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models import Collaboration, CollaborationPartner, CollaborationTarget, Municipality
+from models import Collaboration, CollaborationPartner, CollaborationTarget, Municipality, reference
 from models.enums import CollaborationStatus
 from models.queries.partners import registered_among
 
@@ -168,12 +168,10 @@ def detail(session: Session, collaboration_id: int) -> CollaborationDetail | Non
         .order_by(col(CollaborationPartner.id))
     )
     rows = list(session.exec(parties))
-    targets = (
-        select(CollaborationTarget)
-        .where(CollaborationTarget.collaboration_id == collaboration_id)
-        .order_by(col(CollaborationTarget.goal), col(CollaborationTarget.id))
-    )
-    return CollaborationDetail(*found, _parties(session, rows), tuple(session.exec(targets)))
+    targets = select(CollaborationTarget).where(CollaborationTarget.collaboration_id == collaboration_id)
+    served = session.exec(targets.order_by(col(CollaborationTarget.id)))
+    ordered = tuple(sorted(served, key=lambda row: reference.target_place(row.target)))
+    return CollaborationDetail(*found, _parties(session, rows), ordered)
 
 
 def _parties(session: Session, rows: Sequence[CollaborationPartner]) -> tuple[Party, ...]:

@@ -129,9 +129,8 @@ def region_rows(session: Session, partner_id: int, codes: Collection[str]) -> li
 
 def targets(session: Session, partner_id: int) -> list[PartnerTarget]:
     """The SDG targets that a partner serves, in the order of the 2030 Agenda."""
-    order = {target.code: place for place, target in enumerate(reference.targets())}
     statement = select(PartnerTarget).where(PartnerTarget.partner_id == partner_id).order_by(col(PartnerTarget.id))
-    return sorted(session.exec(statement), key=lambda row: order.get(row.target, len(order)))
+    return sorted(session.exec(statement), key=lambda row: reference.target_place(row.target))
 
 
 def municipalities(session: Session) -> list[Municipality]:

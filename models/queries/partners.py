@@ -16,6 +16,7 @@ from models import (
     PartnerTarget,
     Registration,
     WorkingGroup,
+    reference,
 )
 from models.enums import GroupMemberStatus, RegistrationStatus
 
@@ -146,8 +147,7 @@ def detail(session: Session, partner_id: int) -> PartnerDetail | None:
         .where(PartnerRegion.partner_id == of)
         .order_by(col(PartnerRegion.region))
     )
-    targets = select(PartnerTarget).where(PartnerTarget.partner_id == of)
-    targets = targets.order_by(col(PartnerTarget.goal), col(PartnerTarget.id))
+    targets = select(PartnerTarget).where(PartnerTarget.partner_id == of).order_by(col(PartnerTarget.id))
     registrations = (
         select(Registration, Municipality)
         .join(Municipality, col(Municipality.id) == Registration.municipality_id)
@@ -165,7 +165,7 @@ def detail(session: Session, partner_id: int) -> PartnerDetail | None:
         partner,
         tuple(session.exec(offerings)),
         tuple(session.exec(regions)),
-        tuple(session.exec(targets)),
+        tuple(sorted(session.exec(targets), key=lambda row: reference.target_place(row.target))),
         tuple(session.exec(registrations)),
         tuple(session.exec(groups)),
     )

@@ -2,7 +2,7 @@
 
 from models.reference.numbers import corporate_number_valid, municipality_code_valid, normalise_name, plain_digits
 from models.reference.places import INDUSTRIES, PREFECTURES, prefecture_code
-from models.reference.sdgs import Goal, Target, goal_of, goals, is_target, target, targets
+from models.reference.sdgs import Goal, Target, goal_of, goals, is_target, target, target_place, targets
 
 __all__ = [
     "INDUSTRIES",
@@ -18,5 +18,6 @@ __all__ = [
     "plain_digits",
     "prefecture_code",
     "target",
+    "target_place",
     "targets",
 ]

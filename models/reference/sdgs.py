@@ -66,5 +66,15 @@ def goal_of(code: str) -> int:
 
 
 @cache
+def _places() -> dict[str, int]:
+    return {target.code: place for place, target in enumerate(targets())}
+
+
+def target_place(code: str) -> int:
+    """Where a target stands in the 2030 Agenda, in which 8.2 comes before 8.10 and 8.a; unknown ones come last."""
+    return _places().get(code, len(_places()))
+
+
+@cache
 def _rows() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines())

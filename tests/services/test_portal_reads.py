@@ -1,12 +1,20 @@
 """The reads of the portal give the same answers on both databases."""
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
 from matcher.services.challenge_data import today
-from models import Collaboration, CollaborationPartner, CollaborationTarget, GroupMember
-from models.enums import CollaborationStatus, GroupMemberStatus, MailStatus
-from models.queries import challenges, collaborations, groups, ops, partners, site
+from models import (
+    ChallengeTarget,
+    Collaboration,
+    CollaborationPartner,
+    CollaborationTarget,
+    GroupMember,
+    PartnerTarget,
+)
+from models.enums import CollaborationStatus, GroupMemberStatus, MailStatus, TargetBasis
+from models.queries import challenges, city, collaborations, groups, ops, partners, site
 from tests import factories
 from tests.factories import NOW
 
@@ -39,6 +47,24 @@ def test_partners_by_everything(session: Session) -> None:
     found = partners.detail(session, partner.pk)
     assert found is not None
     assert found.public
+
+
+def test_targets_stand_in_the_order_of_the_agenda(session: Session) -> None:
+    town = factories.municipality(session)
+    challenge, partner = factories.challenge(session, town), factories.partner(session, town=town)
+    session.execute(sa.delete(ChallengeTarget))
+    session.execute(sa.delete(PartnerTarget))
+    for target in ("8.a", "8.10", "8.2", "3.8"):
+        goal = int(target.split(".")[0])
+        said = {"goal": goal, "target": target, "basis": TargetBasis.CONFIRMED}
+        session.add(ChallengeTarget(challenge_id=challenge.pk, **said))
+        session.add(PartnerTarget(partner_id=partner.pk, **said))
+    session.flush()
+    found, own = challenges.detail(session, challenge.pk), partners.detail(session, partner.pk)
+    assert found is not None
+    assert own is not None
+    for rows in (found.targets, own.targets, city.targets(session, challenge.pk)):
+        assert [row.target for row in rows] == ["3.8", "8.2", "8.10", "8.a"]
 
 
 def test_collaborations_by_everything(session: Session) -> None:
