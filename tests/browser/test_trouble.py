@@ -40,7 +40,7 @@ def test_a_session_that_ends_at_a_button_of_htmx_leads_back_with_the_message(mee
     city = meet()
     city.sign_in(COORDINATOR)
     city.open(f"/city/matches/{key}")
-    city.page.get_by_text(city.say("Add a message to the partner")).click()
+    city.page.get_by_text(city.say("Add a message")).click()
     city.page.get_by_label(city.say("Message to the partner")).fill("打診の前に書いた言葉")
     backstage.end_sessions(site, COORDINATOR)
     city.press("Approve and invite")

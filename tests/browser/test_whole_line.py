@@ -86,7 +86,7 @@ def invites(city: Person, who: Applicant) -> None:
         expect(card.locator("mark").first).to_be_visible()
     expect(card.get_by_text(city.say("What speaks for it")).first).to_be_visible()
     audit(city.page)
-    card.get_by_text(city.say("Add a message to the partner")).click()
+    card.get_by_text(city.say("Add a message")).click()
     card.get_by_label(city.say("Message to the partner")).fill(who.wish)
     city.press("Approve and invite", card)
     expect(_card(city, who).get_by_text(city.say("Invited"), exact=True)).to_be_visible()
