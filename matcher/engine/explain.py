@@ -1,17 +1,21 @@
 """Evidence: the sentence pairs that made a score, taken from the scoring itself, with the words they share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
+from math import log10
 from typing import NamedTuple
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.frame import Frame
 from matcher.engine.score import Scored, Weights
+from matcher.engine.telling import dull_words, grown
 from matcher.engine.types import Evidence, Role, Sentence, Side, Span
 from matcher.engine.units import Units
 
 MOST_PAIRS = 3
-COMMON = 1.0  # rarity below which a shared word says nothing: more than a third of all texts use it
+COMMON = 2.0  # rarity below which a shared word says nothing: more than an eighth of all texts use it
+UNREAD = 0.2  # of a pair that shares words, while nobody knows what the sentences mean
+RAREST = 3  # powers of ten: a pair that one of a thousand unrelated ones reaches is as strong as can be told
 THIN = 120  # bytes: forty Japanese characters
 
 
@@ -36,7 +40,7 @@ class Explainer:
         semantic = self._scored.pairs is not None
         pairs = self._best_pairs(i) if semantic else self._word_pairs(int(self._scored.rows[i]))
         weighed = sorted(((self._share(pair), pair) for pair in pairs), key=lambda item: -item[0])
-        return tuple(self._evidence(pair, share) for share, pair in _distinct(weighed))
+        return tuple(self._evidence(pair, share, len(weighed)) for share, pair in _distinct(weighed))
 
     def _best_pairs(self, i: int) -> Iterator[Pair]:
         """For each asking sentence the answer that counted."""
@@ -66,17 +70,21 @@ class Explainer:
         words_part = self._weights.words * sum(self._asked[term] for term in words)
         return self._weights.sentence * pair.weight * pair.gain + words_part
 
-    def _evidence(self, pair: Pair, share: float) -> Evidence:
+    def _evidence(self, pair: Pair, share: float, tried: int) -> Evidence:
         units = self._corpus.units
         shared = self._query_terms[pair.query].intersection(units.terms_of(pair.document))
-        telling = {term for term in shared if self._rarity[term] >= COMMON}
-        query = _side(self._sentences[pair.query], self._query.units.places(pair.query, telling))
-        document = _side(units.sentence(pair.document), units.places(pair.document, telling) if telling else [])
+        telling = {term for term in shared if self._rarity[term] >= COMMON and term not in self._dull}
+        sentences = self._sentences[pair.query], units.sentence(pair.document)
+        places = self._query.units.places(pair.query, telling), units.places(pair.document, telling) if telling else []
+        query, document = (
+            _side(one, [grown(one.text, span, other.text) for span in spans])
+            for one, other, spans in zip(sentences, reversed(sentences), places, strict=True)
+        )
         asks, answers = (query, document) if self._scored.sense.query_asks else (document, query)
         return Evidence(
             asks,
             answers,
-            strength=round(self._frame.pair_scale.exceeds(pair.gain), 4) if self._scored.pairs else 0.5,
+            strength=_strength(self._frame.pair_scale.exceeds(pair.gain), tried) if self._scored.pairs else UNREAD,
             share=round(share, 5),
             words=tuple(dict.fromkeys(asks.text[start:end] for start, end in asks.marks)),
         )
@@ -88,6 +96,10 @@ class Explainer:
     @cached_property
     def _query_terms(self) -> list[set[int]]:
         return [set(self._query.units.terms_of(row)) for row in range(len(self._query.units.texts))]
+
+    @cached_property
+    def _dull(self) -> Container[int]:
+        return dull_words(self._query.units.texts)
 
     @cached_property
     def _rarity(self) -> dict[int, float]:
@@ -105,7 +117,8 @@ def shared_words(query: Query, corpus: Corpus, frame: Frame, row: int) -> tuple[
     start, end = corpus.units.sentence_starts[row : row + 2].tolist()
     used = {term for sentence in range(start, end) for term in corpus.units.terms_of(sentence)}
     rarities = zip(query.bag.terms.tolist(), frame.lexicon.rarities(query.bag.terms).tolist(), strict=True)
-    telling = {term for term, rarity in rarities if rarity >= COMMON and term in used}
+    dull = dull_words(query.units.texts)
+    telling = {term for term, rarity in rarities if rarity >= COMMON and term in used and term not in dull}
     return tuple(
         dict.fromkeys(
             text[begin:finish]
@@ -127,10 +140,19 @@ def _side(sentence: Sentence, marks: Sequence[Span]) -> Side:
     return Side(sentence.text, sentence.part, sentence.part_id, span, _merged(marks) if marks else ())
 
 
+def _strength(exceeded: float, tried: int) -> float:
+    """How rare so near a pair is among unrelated texts: a third for each power of ten, 1 for one in a thousand.
+
+    `exceeded` is the share of unrelated pairs that are less near. Of `tried` sentences one comes near something by
+    luck, so that the chance counts that none of them does (Šidák 1967).
+    """
+    return round(min(1.0, -log10(max(1 - exceeded**tried, 10**-RAREST)) / RAREST), 4)
+
+
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Words that touch are marked as one."""
+    """Words that touch or overlap are marked as one."""
     merged: list[Span] = []
-    for start, end in spans:
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

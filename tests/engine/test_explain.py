@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from matcher.engine import explain
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.rank import rank
 from matcher.engine.types import Document, Evidence, Passage, Role, Sentence
@@ -38,9 +41,9 @@ def test_evidence_stands_where_it_says() -> None:
     pair = next(pair for pair in best.evidence if pair.asks.text == text)
     assert pair.asks.span == (100, 100 + len(text))
     assert pair.asks.part == "problem"
-    assert pair.words == ("避難", "先")
-    assert [pair.asks.text[a:b] for a, b in pair.asks.marks] == ["避難", "先"]
-    assert [pair.answers.text[a:b] for a, b in pair.answers.marks] == ["避難", "先"]
+    assert pair.words == ("避難",), "先 says nothing by itself"
+    assert [pair.asks.text[a:b] for a, b in pair.asks.marks] == ["避難"]
+    assert [pair.answers.text[a:b] for a, b in pair.answers.marks] == ["避難"]
     assert 0 <= pair.strength <= 1
 
 
@@ -66,6 +69,52 @@ def test_what_everybody_says_is_no_evidence() -> None:
         best = rank(asking(topic), OFFERS, FRAME).candidates[0]
         assert topic_of(best.owner) == topic
         assert best.evidence[0].asks.text == TOPICS[topic][0]
+
+
+def marked(asks: str, answers: str) -> tuple[list[str], list[str]]:
+    """What is marked on both sides when one sentence asks and another answers."""
+    need = replace(WORLD.document("n", ["農業"], Role.NEED), passages=(_said(asks, "problem"),))
+    offer = replace(WORLD.document("o", ["農業"], Role.OFFER), passages=(_said(answers, "profile"),))
+    corpus = Corpus.build([offer], Role.OFFER, FRAME)
+    pair = rank(Query.of(need, Role.NEED, FRAME), corpus, FRAME).candidates[0].evidence[0]
+    return tuple([side.text[a:b] for a, b in side.marks] for side in (pair.asks, pair.answers))  # type: ignore[return-value]
+
+
+def _said(text: str, part: str) -> Passage:
+    vector = WORLD.vector(text, "農業", Role.NEED)
+    return Passage((Sentence(text, part),), vector, vector[None, :])
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers"),
+    [
+        ("加賀市の団体が年度ごとに事業を行う。", "加賀市で活動する団体です。年度の事業を支援します。"),
+        ("石川県内の企業と連携した取組を推進する。", "石川県の企業が取り組みを推進します。"),
+        ("山田さんのような担い手を支援する。", "山田が支援します。"),
+    ],
+)
+def test_places_people_and_office_words_are_no_evidence(asks: str, answers: str) -> None:
+    assert marked(asks, answers) == ([], [])
+
+
+def test_a_compound_is_marked_whole() -> None:
+    asks, answers = marked("加賀市では防災計画が古い。", "防災計画の見直しが得意な、計画づくりの会社です。")
+    assert asks == ["防災計画"]
+    assert answers == ["防災計画"], "the second 計画 says nothing by itself"
+    assert marked("見守り・生活支援技術", "電池で動く見守りセンサー") == (["見守り"], ["見守り"])
+    assert marked("二次交通が不便です。", "公共交通を支えます。") == (["交通"], ["交通"])
+
+
+def test_strength_counts_powers_of_ten() -> None:
+    """To be nearer than half of all unrelated pairs, or than four of five, is no strong connection."""
+    assert [explain._strength(share, 1) for share in (0.5, 0.8, 0.9, 0.99, 0.999, 1.0)] == [
+        pytest.approx(expected, abs=1e-3) for expected in (0.1, 0.233, 0.333, 0.667, 1.0, 1.0)
+    ]
+
+
+def test_the_best_of_many_sentences_must_be_nearer() -> None:
+    once, often = explain._strength(0.99, 1), explain._strength(0.99, 10)
+    assert often < 0.36 < 0.66 < once
 
 
 def test_evidence_can_be_left_out() -> None:
