@@ -132,6 +132,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "recommendation.view": (_at(CITY), _at(CITY)),
     "recommendation.run": (_at(COORDINATOR), _at(CITY)),
     "recommendation.add": (_at(COORDINATOR), _at(CITY)),
+    "recommendation.ask": (_at(COORDINATOR), _at(CITY)),
     "recommendation.remind": (_at(BY_ITSELF), _at(BY_ITSELF)),
     "invitation.view": (_at(PARTNER), _at(PARTNER)),
     "interest.show": (_at(PARTNER), _either(_public, _at(PARTNER))),
@@ -139,6 +140,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "city.coordinate": (_at(COORDINATOR), _at(CITY)),
     "group.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
     "group.join": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "collaboration.say_result": (_at(COORDINATOR), _either(_public, _at(CITY))),
     "collaboration.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
     "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
 }

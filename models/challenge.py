@@ -32,6 +32,7 @@ class Challenge(Versioned, table=True):
     decision_date: date | None = None
     review_date: date | None = None
     wanted_kinds: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    required: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     contact_name: str = Field(default="", max_length=100)
     contact_email: str = Field(default="", max_length=254)
     contact_phone: str = Field(default="", max_length=40)

@@ -6,11 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, Versioned, choice, foreign
-from models.enums import CollaborationStatus, Pillar
+from models.enums import CollaborationResult, CollaborationStatus, Pillar
 
 
 class Collaboration(Versioned, table=True):
-    """What a municipality did with whom, and what came of it. `date_text` keeps the printed precision."""
+    """What a municipality did with whom, and what came of it. `date_text` keeps the printed precision.
+
+    `result` is None while nobody has said what it came to.
+    """
 
     municipality_id: int = foreign("municipality.id")
     challenge_id: int | None = foreign("challenge.id", default=None)
@@ -20,6 +23,7 @@ class Collaboration(Versioned, table=True):
     outcome: str = Field(default="", sa_type=sa.Text)
     figures: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     status: CollaborationStatus = Field(sa_type=choice(CollaborationStatus))
+    result: CollaborationResult | None = Field(default=None, sa_type=choice(CollaborationResult), nullable=True)
     pillar: Pillar | None = Field(default=None, sa_type=choice(Pillar), nullable=True)
     date: str = Field(default="", max_length=10)
     date_text: str = Field(default="", max_length=100)

@@ -89,6 +89,14 @@ class BudgetStage(StrEnum):
     SECURED = "secured"
 
 
+class Requirement(StrEnum):
+    """What a challenge may insist on: working in its region, being of a wanted kind, having something proven."""
+
+    REGION = "region"
+    KIND = "kind"
+    STAGE = "stage"
+
+
 class TargetBasis(StrEnum):
     """Who says that a text serves a target."""
 
@@ -169,6 +177,15 @@ class CollaborationStatus(StrEnum):
     PLANNED = "planned"
     RUNNING = "running"
     DONE = "done"
+
+
+class CollaborationResult(StrEnum):
+    """What a finished collaboration came to: 社会実装 / 協定 / 終了 / 不調."""
+
+    ADOPTED = "adopted"
+    AGREEMENT = "agreement"
+    ENDED = "ended"
+    FAILED = "failed"
 
 
 class SchemeStatus(StrEnum):

@@ -11,7 +11,10 @@ from models.enums import RecommendationSource, RecommendationStatus
 
 
 class RecommendationRun(Row, table=True):
-    """One pass of the matcher: for a challenge, or for a partner that looks for partners."""
+    """One pass of the matcher: for a challenge, or for a partner that looks for partners.
+
+    `excluded` would have been recommended but break a required condition; `precedents` resemble the challenge.
+    """
 
     __table_args__ = (sa.CheckConstraint("(challenge_id IS NULL) <> (partner_id IS NULL)", name="one_subject"),)
     municipality_id: int = foreign("municipality.id")
@@ -22,10 +25,15 @@ class RecommendationRun(Row, table=True):
     weights: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     generation: int = Field(default=0)
     considered: int = Field(default=0)
+    excluded: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    precedents: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class Recommendation(Versioned, table=True):
-    """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it."""
+    """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it.
+
+    `override_note` says why a coordinator invited in spite of a warning that stood.
+    """
 
     __table_args__ = (
         sa.CheckConstraint("(challenge_id IS NULL) <> (seeker_id IS NULL)", name="one_subject"),
@@ -47,6 +55,7 @@ class Recommendation(Versioned, table=True):
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     signals: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     message: str = Field(default="", sa_type=sa.Text)
+    override_note: str = Field(default="", sa_type=sa.Text)
     reason: str = Field(default="", max_length=40)
     reason_note: str = Field(default="", sa_type=sa.Text)
     decided_by_id: int | None = foreign("user_account.id", default=None, index=False)

@@ -17,7 +17,7 @@ class FakeMatchbook:
         evidence = Evidence(
             Side("見守りたい。", "problem", None, ((0, 3),)), Side("見守りセンサー", "offering", 1, ((0, 3),)), 0.8
         )
-        signals = (Signal("region", True, {"region": "00"}), Signal("prototype_only", False))
+        signals = (Signal("region", True, {"region": "00"}), Signal("thin_profile", False))
         matches = tuple(
             Match(entity, rank, 1.0 / rank, 3 if rank == 1 else 2, (evidence,), signals, {"dense": 0.5, "lexical": 0.1})
             for rank, entity in enumerate(kept, 1)
@@ -38,6 +38,12 @@ class FakeMatchbook:
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
     ) -> Ranking:
         statement = select(col(Partner.id)).where(col(Partner.id) != partner_id).order_by(col(Partner.id))
+        return self._ranking(list(session.exec(statement)), limit, allowed)
+
+    def precedents_for_challenge(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int] | None = None
+    ) -> Ranking:
+        statement = select(col(Collaboration.id)).order_by(col(Collaboration.id))
         return self._ranking(list(session.exec(statement)), limit, allowed)
 
     def similar(

@@ -45,6 +45,9 @@ _LABELS: tuple[tuple[Enum, Any], ...] = (
     (e.RegistrationStatus.REGISTERED, _l("Registered")),
     (e.RegistrationStatus.REJECTED, _l("Rejected")),
     (e.RegistrationStatus.WITHDRAWN, _l("Left")),
+    (e.Requirement.REGION, _l("Works in our region")),
+    (e.Requirement.KIND, _l("Is of a wanted kind")),
+    (e.Requirement.STAGE, _l("Has something field-tested or on sale")),
     (e.ChallengeKind.PROBLEM, _l("Problem to solve")),
     (e.ChallengeKind.FIELD, _l("Field for pilots")),
     (e.ChallengeStatus.DRAFT, _l("Draft")),
@@ -104,6 +107,10 @@ _LABELS: tuple[tuple[Enum, Any], ...] = (
     (e.CollaborationStatus.PLANNED, _l("Planned")),
     (e.CollaborationStatus.RUNNING, _l("Running")),
     (e.CollaborationStatus.DONE, _l("Done")),
+    (e.CollaborationResult.ADOPTED, _l("Put into regular use")),
+    (e.CollaborationResult.AGREEMENT, _l("Led to an agreement")),
+    (e.CollaborationResult.ENDED, _l("Ended as planned")),
+    (e.CollaborationResult.FAILED, _l("Did not work out")),
     (e.SchemeStatus.OPERATING, _l("Operating")),
     (e.SchemeStatus.PLANNED, _l("In planning")),
     (e.SchemeStatus.ENDED, _l("Discontinued")),
@@ -138,6 +145,9 @@ _TONES: tuple[tuple[Enum, str], ...] = (
     (e.GroupMemberStatus.MEMBER, "success"),
     (e.CollaborationStatus.RUNNING, "info"),
     (e.CollaborationStatus.DONE, "success"),
+    (e.CollaborationResult.ADOPTED, "success"),
+    (e.CollaborationResult.AGREEMENT, "success"),
+    (e.CollaborationResult.FAILED, "danger"),
     (e.MailStatus.PENDING, "info"),
     (e.MailStatus.SENT, "success"),
     (e.MailStatus.DEAD, "danger"),
@@ -246,21 +256,51 @@ def _joined(words: Iterable[str]) -> str:
     return (", " if _english() else "、").join(words)
 
 
+def _work(params: dict[str, Any]) -> str:
+    return _("“%(title)s” (%(place)s)", title=params["title"], place=region(params["place"]))
+
+
 SIGNALS: dict[str, Callable[[dict[str, Any]], str]] = {
     "shared_targets": lambda p: _("Shares SDG targets: %(targets)s", targets=_targets(p)),
     "shared_goals": lambda p: _(
         "Shares SDG goals: %(goals)s", goals=_joined(f"{g} {goal_name(g)}" for g in p.get("goals", ()))
     ),
     "region": lambda p: _("Works here: %(region)s", region=region(str(p.get("region", "00")))),
-    "region_not_served": lambda p: _("Does not say that it works in this region"),
+    "region_not_served": lambda p: (
+        _(
+            "%(place)s is not among the regions in which it works (%(regions)s)",
+            place=region(p["place"]),
+            regions=_joined(region(code) for code in p.get("regions", ())),
+        )
+        if p.get("place")
+        else _("Does not say that it works in this region")
+    ),
+    "region_unknown": lambda p: _("Does not say in which regions it works"),
     "stage": lambda p: _("Stage: %(stage)s", stage=label(e.OfferingStage(p["stage"]))),
+    "stage_unknown": lambda p: _("Does not say how far its offerings are developed"),
+    "field_for_prototype": lambda p: _("Has a prototype, and this challenge offers a field to test it"),
+    "budget_meets_stage": lambda p: _(
+        "%(budget)s, and what it offers can be introduced", budget=label(e.BudgetStage(p["budget"]))
+    ),
+    "budget_before_stage": lambda p: _("The budget is secured, but nothing that it offers can be introduced yet"),
     "prototype_only": lambda p: _("Has a prototype only; not tested in the field yet"),
     "concept_only": lambda p: _("Is still a concept"),
     "no_capacity": lambda p: _("Has no capacity left for another pilot"),
     "kind_wanted": lambda p: _("Is the kind of partner wanted: %(kind)s", kind=label(e.PartnerKind(p["kind"]))),
     "kind_not_wanted": lambda p: _("Is not the kind of partner wanted: %(kind)s", kind=label(e.PartnerKind(p["kind"]))),
+    "kind_unknown": lambda p: _("Does not say what kind of organisation it is"),
     "past_collaboration": lambda p: _("Has worked with municipalities before: %(count)s", count=p.get("count", 1)),
     "worked_here": lambda p: _("Has worked with this municipality: %(title)s", title=p.get("title", "")),
+    "past_succeeded": lambda p: _("A past collaboration succeeded: %(work)s", work=_work(p)),
+    "past_failed": lambda p: _("A past collaboration did not work out: %(work)s", work=_work(p)),
+    "past_mixed": lambda p: _(
+        "Of its past collaborations %(succeeded)s succeeded and %(failed)s did not work out",
+        succeeded=p.get("succeeded", 0),
+        failed=p.get("failed", 0),
+    ),
+    "stale_profile": lambda p: _(
+        "The profile was last changed on %(date)s, more than two years before the challenge", date=p.get("written", "")
+    ),
     "registered_here": lambda p: _("Registered with this municipality"),
     "not_registered_here": lambda p: _("Not registered with this municipality"),
     "interest_shown": lambda p: _("Has shown interest in this challenge"),
@@ -275,7 +315,8 @@ def signal_text(signal: Any) -> str:
     stored = isinstance(signal, dict)
     code, params = (signal["code"], signal.get("params", {})) if stored else (signal.code, signal.params)
     words = SIGNALS.get(code)
-    return words(dict(params)) if words else code
+    said = words(dict(params)) if words else code
+    return _("Required: %(condition)s", condition=said) if params.get("required") else said
 
 
 def marked(side: Any) -> Markup:
@@ -312,6 +353,11 @@ def _pair(stored: dict[str, Any], most: float) -> dict[str, Any]:
     }
 
 
+def requirement(name: str) -> str:
+    """A required condition as it is stored, in words."""
+    return label(e.Requirement(name)) if name in set(e.Requirement) else name
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
     "tone": tone,
@@ -325,6 +371,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "signal_text": signal_text,
     "marked": marked,
     "pairs": pairs,
+    "requirement": requirement,
 }
 
 

@@ -1,16 +1,18 @@
 """Ranks the documents of a corpus for a query, in any direction, and says why: text scores, facts, evidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.explain import Explainer, thin
-from matcher.engine.features import Reasoner
+from matcher.engine.features import Reason, Reasoner, all_weights
 from matcher.engine.frame import Frame, Scale
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
 from matcher.engine.types import Candidate, Feature, Fit, Floats, Mask, Ranking, Role, Signal
 
+#: the owners that were scored → how much each of those that look for such a thing looks for it, 0..1
+Sought = Callable[[Sequence[str]], Mapping[str, float]]
 THRESHOLDS = ((Fit.STRONG, 0.995), (Fit.FAIR, 0.97), (Fit.WEAK, 0.9))  # the share of unrelated pairs to exceed
 
 
@@ -26,15 +28,17 @@ def rank(
     pool: int = POOL,
     explained: int | None = None,
     keep: Callable[[Scored], Mask] | None = None,
+    sought: Sought | None = None,
 ) -> Ranking:
     """The best `limit` documents; which way the match goes follows from the roles:
 
     need → offers (challenge → partners), offer → needs (partner → challenges), like → like (precedents, duplicates).
     `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
-    `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all.
+    `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all, `sought`
+    which of the partners look for what this pair is about.
     """
     scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
-    ranker = _Ranker(query, corpus, frame, scored, weights)
+    ranker = _Ranker(query, corpus, frame, scored, weights, sought)
     considered = len(corpus) if allowed is None else int(allowed.sum())
     kept = np.arange(len(scored.rows)) if keep is None else np.flatnonzero(keep(scored))
     best = ranker.best(kept.tolist(), limit, limit if explained is None else explained)
@@ -44,15 +48,34 @@ def rank(
 class _Ranker:
     """Adds the facts to the text scores of one query, puts the documents in order and describes the best."""
 
-    def __init__(self, query: Query, corpus: Corpus, frame: Frame, scored: Scored, weights: Weights) -> None:
+    def __init__(
+        self,
+        query: Query,
+        corpus: Corpus,
+        frame: Frame,
+        scored: Scored,
+        weights: Weights,
+        sought: Sought | None = None,
+    ) -> None:
         self._query, self._corpus, self._scored = query, corpus, scored
-        self._weights = weights.as_dict()
+        self._weights = all_weights(weights.as_dict())
         self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
         self._explainer = Explainer(query, corpus, frame, scored, weights)
         self._reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
         self._reasons = [self._reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
+        if sought is not None:
+            self._add_sought(sought)
         self._texts = scored.text_scores(weights)
         self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
+
+    def _add_sought(self, sought: Sought) -> None:
+        owners = [self._corpus.owners[row] for row in self._scored.rows.tolist()]
+        likeness = sought(owners)
+        for i, owner in enumerate(owners):
+            if owner in likeness:
+                reasons, added = self._reasons[i]
+                reason = Reason("seeks", likeness[owner], "seeks_this")
+                self._reasons[i] = ([*reasons, reason], added + self._weights["seeks"] * reason.value)
 
     def best(self, kept: Sequence[int], limit: int, explained: int) -> list[Candidate]:
         owners = [self._corpus.owners[int(self._scored.rows[i])] for i in kept]

@@ -59,10 +59,14 @@ class Passage:
 
 
 class Past(NamedTuple):
-    """A past collaboration: with which municipality, and its title."""
+    """A past collaboration: with which municipality, its title, and what came of it ("" while nobody has said).
+
+    `result` is one of adopted, agreement, ended, failed.
+    """
 
     place: str
     title: str
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Profile:
     """The facts about a partner or a challenge that no sentence needs to tell.
 
     Places are codes ("00" everywhere, two digits a prefecture, six a municipality) or names; codes nest.
-    An empty field means "not stated", never "no".
+    An empty field means "not stated", never "no". `required` names features of which a need accepts no breach.
+    Dates are ISO days: `written` is the last one on which somebody changed what is said.
     """
 
     kind: str = ""
@@ -84,6 +89,10 @@ class Profile:
     past: tuple[Past, ...] = ()
     wanted_kinds: frozenset[str] = frozenset()
     accepts_prototypes: bool = False
+    budget: str = ""
+    required: tuple[str, ...] = ()
+    registered: tuple[str, ...] = ()
+    written: str = ""
 
     @cached_property
     def all_goals(self) -> frozenset[int]:
@@ -137,7 +146,7 @@ class Evidence(NamedTuple):
 
     asks: Side
     answers: Side
-    strength: float  # 0..1, comparable between candidates
+    strength: float  # 0..1, comparable between candidates; see `explain`
     share: float
     words: tuple[str, ...]  # as the asking sentence spells them
 
@@ -190,11 +199,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Candidates in order, how many documents were considered, and whether meaning took part or only words."""
+    """Candidates in order, how many documents were considered, and whether meaning took part or only words.
+
+    `excluded` would stand among the candidates, but breach a condition that the need marks as required.
+    """
 
     candidates: tuple[Candidate, ...]
     considered: int
     semantic: bool
+    excluded: tuple[Candidate, ...] = ()
 
 
 def joined_texts(documents: Iterable[Document]) -> list[str]:

@@ -50,6 +50,9 @@ def enter_precedent(
         CollaborationTarget(collaboration_id=row.pk, goal=reference.goal_of(code), target=code) for code in targets
     )
     flow.mark(session, EntityType.COLLABORATION, row.pk, now)
+    for _, partner_id in parties:
+        if partner_id is not None:
+            flow.mark(session, EntityType.PARTNER, partner_id, now)  # its record has grown
     return row
 
 

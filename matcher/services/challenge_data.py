@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from models import Challenge, reference
-from models.enums import BudgetStage, ChallengeKind, PartnerKind, Pillar, TargetBasis
+from models.enums import BudgetStage, ChallengeKind, PartnerKind, Pillar, Requirement, TargetBasis
 
 TITLE, LINE, LONG_TEXT, NAME, EMAIL, PHONE = 100, 200, 4_000, 100, 254, 40
 MOST_NEEDS, MOST_TARGETS, MOST_PEOPLE = 20, 30, 200_000_000
@@ -53,6 +53,7 @@ class ChallengeData:
     decision_date: date | None = None
     review_date: date | None = None
     wanted_kinds: tuple[PartnerKind, ...] = ()
+    required: tuple[Requirement, ...] = ()
     needs: tuple[str, ...] = ()
     targets: tuple[tuple[str, TargetBasis], ...] = ()
     contact_name: str = ""
@@ -92,6 +93,8 @@ def errors(data: ChallengeData, on: date, stored: Challenge | None = None) -> di
         day = getattr(data, name)
         if day is not None and day < on and (stored is None or day != getattr(stored, name)):
             found[name] = "date_past"
+    if Requirement.KIND in data.required and not data.wanted_kinds:
+        found["wanted_kinds"] = "required_empty"
     return found
 
 

@@ -23,7 +23,7 @@ from matcher.services.challenge_data import (
 )
 from matcher.services.recommendations import lapse_all
 from models import Challenge, ChallengeTarget, Department, Need, reference
-from models.enums import ChallengeStatus, EntityType, PartnerKind, TargetBasis
+from models.enums import ChallengeStatus, EntityType, PartnerKind, Requirement, TargetBasis
 from models.queries import city as queries
 from models.queries import recipients
 
@@ -90,6 +90,7 @@ def read(session: Session, row: Challenge) -> ChallengeData:
     return ChallengeData(
         **said,
         wanted_kinds=tuple(PartnerKind(kind) for kind in row.wanted_kinds),
+        required=tuple(Requirement(name) for name in row.required),
         needs=tuple(need.text for need in queries.needs(session, row.pk)),
         targets=tuple((t.target, t.basis) for t in queries.targets(session, row.pk)),
     )
@@ -223,6 +224,7 @@ def _check_version(session: Session, row: Challenge, data: ChallengeData, versio
 def _shown(data: ChallengeData) -> dict[str, str]:
     shown = {name: "" if getattr(data, name) is None else str(getattr(data, name)) for name in PLAIN}
     shown["wanted_kinds"] = ", ".join(data.wanted_kinds)
+    shown["required"] = ", ".join(data.required)
     shown["needs"] = "\n".join(data.needs)
     shown["targets"] = ", ".join(in_order(code for code, _ in data.targets))
     return shown
@@ -232,6 +234,7 @@ def _fill(row: Challenge, data: ChallengeData, now: datetime) -> None:
     for name in PLAIN:
         setattr(row, name, getattr(data, name))
     row.wanted_kinds = [kind.value for kind in data.wanted_kinds]
+    row.required = [name.value for name in Requirement if name in data.required]
     row.updated_at = now
     flag_modified(row, "updated_at")  # the version moves on even when only needs or targets changed
 

@@ -56,7 +56,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Matches in rank order with what made them; `semantic` is False when only words could be compared."""
+    """Matches in rank order with what made them; `semantic` is False when only words could be compared.
+
+    `excluded` would stand among the matches, but break a condition that the challenge marks as required.
+    """
 
     matches: tuple[Match, ...]
     considered: int
@@ -64,6 +67,7 @@ class Ranking:
     weights: dict[str, float]
     generation: int
     semantic: bool = True
+    excluded: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,12 @@ class Matchbook(Protocol):
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
     ) -> Ranking: ...
+
+    def precedents_for_challenge(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int] | None = None
+    ) -> Ranking:
+        """Collaborations that resemble a stored challenge."""
+        ...
 
     def similar(
         self,

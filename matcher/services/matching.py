@@ -11,11 +11,14 @@ from sqlmodel import Session
 
 from embeddings.query_client import EncoderUnavailable, QueryClient
 from matcher.engine.corpus import Corpus, Query
+from matcher.engine.features import all_weights
 from matcher.engine.mutual import partners_for_partner
-from matcher.engine.rank import rank
+from matcher.engine.rank import Sought, rank
+from matcher.engine.requirements import MOST_EXCLUDED, apart, meeting
 from matcher.engine.score import DEFAULT, POOL, Weights
 from matcher.engine.search import SEARCH, search
-from matcher.engine.types import Candidate, Document, Role
+from matcher.engine.seeking import resembling
+from matcher.engine.types import Candidate, Document, Mask, Role
 from matcher.engine.types import Evidence as EngineEvidence
 from matcher.engine.types import Ranking as EngineRanking
 from matcher.engine.types import Side as EngineSide
@@ -69,7 +72,18 @@ class LiveMatchbook:
     ) -> Ranking:
         library = self.newest()
         query = library and _stored_query(session, library, PARTNERS, partner_id)
-        return _ranking(library, query, CHALLENGES, limit, allowed) if library and query else NOTHING
+        if not library or not query:
+            return NOTHING
+        seeking = _stored_query(session, library, SEEKERS, partner_id)
+        sought = resembling(seeking, library.corpus(CHALLENGES), library.frame)
+        return _ranking(library, query, CHALLENGES, limit, allowed, sought)
+
+    def precedents_for_challenge(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Allowed = None
+    ) -> Ranking:
+        library = self.newest()
+        query = library and _stored_query(session, library, CHALLENGES, challenge_id)
+        return _ranking(library, query, PRECEDENTS, limit, allowed) if library and query else NOTHING
 
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
@@ -166,16 +180,32 @@ def _mask(corpus: Corpus, allowed: Allowed) -> NDArray[np.bool_] | None:
 
 
 def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> Ranking:
+    """Those that break what the challenge requires are ranked apart, so that they take nobody's place."""
     corpus = library.corpus(PARTNERS)
-    mask = _mask(corpus, allowed)
+    mask, met = _mask(corpus, allowed), meeting(query.profile, corpus)
+    if met is None:
+        return _answer(library, _ranked(library, query, limit, mask), DEFAULT)
+    everyone = np.ones(len(corpus), np.bool_) if mask is None else mask
+    listed = _ranked(library, query, limit, everyone & met)
+    breaking = _ranked(library, query, MOST_EXCLUDED, everyone & ~met)
+    return _answer(library, apart(listed, breaking, limit), DEFAULT)
+
+
+def _ranked(library: Library, query: Query, limit: int, mask: Mask | None) -> EngineRanking:
+    corpus = library.corpus(PARTNERS)
+    if mask is not None and not mask.any():
+        return EngineRanking((), 0, query.semantic)
     candidates = library.nearest.candidates(query, max(POOL, limit), mask)
-    found = rank(query, corpus, library.frame, limit=limit, allowed=mask, candidates=candidates)
-    return _answer(library, found, DEFAULT)
+    sought = resembling(query, library.corpus(SEEKERS), library.frame)
+    return rank(query, corpus, library.frame, limit=limit, allowed=mask, candidates=candidates, sought=sought)
 
 
-def _ranking(library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed) -> Ranking:
+def _ranking(
+    library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed, sought: Sought | None = None
+) -> Ranking:
     corpus = library.corpus(kind)
-    return _answer(library, rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed)), DEFAULT)
+    found = rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), sought=sought)
+    return _answer(library, found, DEFAULT)
 
 
 def _answer(library: Library, ranking: EngineRanking, weights: Weights) -> Ranking:
@@ -183,9 +213,10 @@ def _answer(library: Library, ranking: EngineRanking, weights: Weights) -> Ranki
         tuple(_match(candidate) for candidate in ranking.candidates),
         ranking.considered,
         library.model,
-        weights.as_dict(),
+        all_weights(weights.as_dict()),
         library.generation,
         ranking.semantic,
+        tuple(_match(candidate) for candidate in ranking.excluded),
     )
 
 

@@ -9,7 +9,7 @@ from matcher import policy
 from matcher.errors import Invalid, InvalidTransition, NotFound
 from matcher.lifecycles import OPEN_CHALLENGE, RECOMMENDATION
 from matcher.policy import Actor
-from matcher.services import flow, notices
+from matcher.services import flow, notices, warnings
 from matcher.services.introductions import Contact, about, as_told, introduce, mail_key, of_user, office
 from matcher.services.runs import add_by_hand, run, run_for_partner, run_unasked
 from models import Challenge, Introduction, Partner, Recommendation
@@ -41,11 +41,13 @@ LONGEST_MESSAGE = 2_000
 REMIND_AFTER = timedelta(days=7)
 
 
-def approve(session: Session, actor: Actor, recommendation_id: int, *, message: str, now: datetime) -> Recommendation:
+def approve(
+    session: Session, actor: Actor, recommendation_id: int, *, message: str, override: str = "", now: datetime
+) -> Recommendation:
     """Agree to a recommendation and invite the partner; the same click twice is one invitation.
 
-    Raises InvalidTransition when it was decided otherwise, the challenge is no longer open, or the partner has left
-    every scheme; or Invalid.
+    `override` says why, where a warning stands. Raises InvalidTransition when it was decided otherwise, the challenge
+    is no longer open, or the partner has left every scheme; or Invalid, also when a required condition is broken.
     """
     _check_message(message)
     row, challenge = _locked(session, recommendation_id)
@@ -56,9 +58,11 @@ def approve(session: Session, actor: Actor, recommendation_id: int, *, message: 
     if challenge is not None and challenge.status not in OPEN_CHALLENGE:
         raise InvalidTransition("challenge", "invite", challenge.status)
     _require_registered(session, row, "invite")
-    flow.move(session, actor, RECOMMENDATION, row, "approve", subject, now)
+    warned = _weighed(row, challenge, override)
+    detail = {"overridden": warned} if warned else {}
+    flow.move(session, actor, RECOMMENDATION, row, "approve", subject, now, **detail)
     _decided(row, actor, now)
-    row.message = message
+    row.message, row.override_note = message, override if warned else ""
     flow.move(session, actor, RECOMMENDATION, row, "invite", subject, now)
     flow.mark(session, EntityType.PARTNER, row.partner_id, now)  # its free capacity changes
     people = recipients.people_of_partner(session, row.partner_id)
@@ -92,7 +96,7 @@ def reconsider(session: Session, actor: Actor, recommendation_id: int, *, now: d
     """Take up again what was set aside or has lapsed."""
     row, _ = _locked(session, recommendation_id)
     flow.move(session, actor, RECOMMENDATION, row, "reconsider", flow.of_recommendation(row), now)
-    row.reason, row.reason_note, row.message = "", "", ""
+    row.reason, row.reason_note, row.message, row.override_note = "", "", "", ""
     row.decided_by_id, row.decided_at = None, None
     return row
 
@@ -220,6 +224,17 @@ def _note_errors(note: str) -> dict[str, str]:
 def _check(found: dict[str, str]) -> None:
     if found:
         raise Invalid(found)
+
+
+def _weighed(row: Recommendation, challenge: Challenge | None, override: str) -> list[str]:
+    """The warnings that are overridden. What a challenge requires is not, and nothing without a reason."""
+    if warnings.breaches(row, challenge):
+        raise Invalid({"override": "requirement"})
+    warned = [signal["code"] for signal in warnings.hard(row)]
+    if warned and not override:
+        raise Invalid({"override": "override_needed"})
+    _check({"override": "too_long"} if len(override) > LONGEST_MESSAGE else {})
+    return warned
 
 
 def _check_message(message: str) -> None:

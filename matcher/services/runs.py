@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -15,8 +16,11 @@ from models.enums import ChallengeStatus
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
 from models.queries import recommendations as queries
+from models.queries.city import readable_collaborations
 
 MOST = 100
+MOST_PRECEDENTS = 4
+FAIR = 2
 AT_ONCE = 30
 OVER = frozenset({ChallengeStatus.SOLVED, ChallengeStatus.DROPPED})
 
@@ -42,6 +46,7 @@ def run(
     allowed = queries.candidates(session, challenge.municipality_id if registered_here else None)
     ranking = matchbook.partners_for_challenge(session, challenge_id, limit=min(limit, MOST), allowed=allowed)
     row = _keep_run(session, actor, challenge.municipality_id, ranking, now, challenge_id=challenge_id)
+    row.precedents = _precedents(session, challenge, matchbook)
     stored = queries.of_challenge(session, challenge_id)
     _keep_matches(session, row, stored, ranking, now)
     known = {r.partner_id for r in stored} | {match.entity_id for match in ranking.matches}
@@ -113,13 +118,32 @@ def add_by_hand(
     flow.record(session, actor, "recommendation.added", row, flow.of_recommendation(row), now)
     if matchbook is not None:
         found = matchbook.partners_for_challenge(session, challenge_id, limit=1, allowed={partner_id})
-        for match in found.matches:
+        for match in found.matches or found.excluded:
             _explain(row, match)
     return row
 
 
+def _precedents(session: Session, challenge: Challenge, matchbook: Matchbook) -> list[dict[str, Any]]:
+    """What was done elsewhere about something like it, with the best pair of sentences each."""
+    readable = readable_collaborations(session, challenge.municipality_id)
+    found = matchbook.precedents_for_challenge(session, challenge.pk, limit=MOST_PRECEDENTS, allowed=readable)
+    worth = (match for match in found.matches if match.fit >= FAIR)
+    return [{"id": match.entity_id, "fit": match.fit, "evidence": match.as_json()["evidence"][:1]} for match in worth]
+
+
+def _left_out(match: Match) -> dict[str, Any]:
+    return {"partner_id": match.entity_id, **{key: match.as_json()[key] for key in ("score", "fit", "signals")}}
+
+
 def _keep_run(
-    session: Session, actor: Actor, municipality_id: int, ranking: Ranking, now: datetime, **subject: int
+    session: Session,
+    actor: Actor,
+    municipality_id: int,
+    ranking: Ranking,
+    now: datetime,
+    *,
+    challenge_id: int | None = None,
+    partner_id: int | None = None,
 ) -> RecommendationRun:
     row = RecommendationRun(
         municipality_id=municipality_id,
@@ -128,8 +152,10 @@ def _keep_run(
         weights=ranking.weights,
         generation=ranking.generation,
         considered=ranking.considered,
+        excluded=[_left_out(match) for match in ranking.excluded],
+        challenge_id=challenge_id,
+        partner_id=partner_id,
         created_at=now,
-        **subject,
     )
     session.add(row)
     flow.record(
@@ -162,6 +188,11 @@ def _keep_matches(
             row.source = Source.ENGINE
         row.rank, row.run_id, row.updated_at = match.rank, run_row.pk, now
         _explain(row, match)
+    for match in ranking.excluded:  # one that was proposed before says from now on why it no longer is
+        known = by_partner.get(match.entity_id)
+        if known is not None and known.status is R.PROPOSED:
+            known.run_id, known.updated_at = run_row.pk, now
+            _explain(known, match)
 
 
 def _propose(

@@ -1,13 +1,14 @@
 """Turns rows into the engine's documents: which words speak for a partner, a challenge or a precedent."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlmodel import Session
 
 from embeddings.sentences import sentence_spans
 from matcher.engine.types import Document, Passage, Past, Profile, Sentence
 from models import Collaboration, reference
-from models.enums import ChallengeKind, EntityType, TextRole
+from models.enums import BudgetStage, ChallengeKind, EntityType, TextRole
 from models.queries import texts
 from models.queries.texts import ChallengeText, PartnerText
 
@@ -68,6 +69,8 @@ def partner_profile(text: PartnerText) -> Profile:
         targets=frozenset(text.targets),
         capacity_left=max(0, partner.capacity - text.busy),
         past=tuple(Past(*past) for past in text.past),
+        registered=tuple(text.registered),
+        written=_day(max(row.updated_at for row in (partner, *text.offerings))),
     )
 
 
@@ -90,7 +93,14 @@ def challenge_profile(text: ChallengeText) -> Profile:
         targets=frozenset(text.targets),
         wanted_kinds=frozenset(row.wanted_kinds),
         accepts_prototypes=row.kind is ChallengeKind.FIELD,
+        budget="" if row.budget_stage is BudgetStage.NONE else row.budget_stage.value,
+        required=tuple(sorted(row.required)),
+        written=_day(row.updated_at),
     )
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
 
 
 def of_collaboration(row: Collaboration) -> Documents:

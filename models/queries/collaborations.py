@@ -152,6 +152,16 @@ def _names(session: Session, keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
     return names
 
 
+def partner_ids(session: Session, collaboration_id: int) -> list[int]:
+    """The registered partners among the parties."""
+    statement = (
+        select(CollaborationPartner.partner_id)
+        .where(CollaborationPartner.collaboration_id == collaboration_id)
+        .order_by(col(CollaborationPartner.id))
+    )
+    return [key for key in session.exec(statement) if key is not None]
+
+
 def detail(session: Session, collaboration_id: int) -> CollaborationDetail | None:
     """A collaboration with its parties and targets, published or not; four queries."""
     statement = (

@@ -92,6 +92,17 @@ def registered(session: Session, partner_id: int) -> bool:
     return session.exec(statement.limit(1)).first() is not None
 
 
+def registered_with(session: Session, partner_id: int) -> list[Municipality]:
+    """The municipalities with which a partner is registered, by code."""
+    statement = (
+        select(Municipality)
+        .join(Registration, col(Registration.municipality_id) == Municipality.id)
+        .where(Registration.partner_id == partner_id, Registration.status == RegistrationStatus.REGISTERED)
+        .order_by(col(Municipality.code))
+    )
+    return list(session.exec(statement))
+
+
 def of_challenge(session: Session, challenge_id: int) -> list[Recommendation]:
     """Every recommendation for a challenge, in the order in which they were made."""
     statement = select(Recommendation).where(Recommendation.challenge_id == challenge_id)
@@ -196,6 +207,19 @@ def unasked(session: Session, municipality_id: int, limit: int) -> list[int]:
 def run(session: Session, run_id: int) -> RecommendationRun | None:
     """One pass of the matcher."""
     return session.get(RecommendationRun, run_id)
+
+
+def made_and_decided(session: Session, recommendation_id: int) -> tuple[RecommendationRun | None, str]:
+    """The pass of the matcher that a recommendation comes from, and the name of who decided on it, if anybody did."""
+    statement = (
+        select(RecommendationRun, User.name)
+        .select_from(Recommendation)
+        .outerjoin(RecommendationRun, col(RecommendationRun.id) == Recommendation.run_id)
+        .outerjoin(User, col(User.id) == Recommendation.decided_by_id)
+        .where(Recommendation.id == recommendation_id)
+    )
+    found = session.exec(statement).first()
+    return (found[0], found[1] or "") if found is not None else (None, "")
 
 
 def listed(

@@ -89,7 +89,7 @@ def test_a_run_keeps_what_made_it(session: Session, office: Office) -> None:
     session.expire_all()
     assert rows[0].evidence[0]["asks"]["text"] == "見守りたい。"
     assert rows[0].evidence[0]["asks"]["marks"] == [[0, 3]]
-    assert {s["code"] for s in rows[0].signals} == {"region", "prototype_only"}
+    assert {s["code"] for s in rows[0].signals} == {"region", "thin_profile"}
     assert rows[0].features == {"dense": 0.5, "lexical": 0.1}
 
 

@@ -6,7 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from models import AuditEvent
-from models.enums import ChallengeStatus, GroupMemberStatus, RecommendationStatus, RegistrationStatus, Role
+from models.enums import (
+    ChallengeStatus,
+    CollaborationResult,
+    GroupMemberStatus,
+    RecommendationStatus,
+    RegistrationStatus,
+    Role,
+)
 from web.labels import label
 from web.reasons import reason
 
@@ -22,6 +29,7 @@ EVENTS: dict[str, Any] = {
     "challenge.solved": _l("Challenge solved"),
     "challenge.submitted": _l("Challenge sent in for review"),
     "challenge.unpublished": _l("Challenge taken off the portal"),
+    "collaboration.result_said": _l("Result of a collaboration recorded"),
     "colleague.invited": _l("Colleague invited"),
     "colleague.uninvited": _l("Invitation of a colleague withdrawn"),
     "department.added": _l("Department added"),
@@ -52,6 +60,7 @@ EVENTS: dict[str, Any] = {
     "recommendation.acceptance_noted": _l("Invitation accepted, noted by the office"),
     "recommendation.accepted": _l("Invitation accepted"),
     "recommendation.added": _l("Partner added to a challenge by hand"),
+    "recommendation.asked_to_say_more": _l("Partner asked to say more about its work"),
     "recommendation.approved": _l("Recommendation approved"),
     "recommendation.declined": _l("Recommendation set aside"),
     "recommendation.introduced": _l("Both sides introduced"),
@@ -125,6 +134,8 @@ DETAILS: dict[str, Any] = {
     "cause": _l("Reason"),
     "considered": _l("Partners considered"),
     "found": _l("Partners recommended"),
+    "overridden": _l("Warnings overridden"),
+    "result": _l("Result"),
     "own": _l("By the person"),
     "reason": _l("Reason"),
     "role": _l("Role"),
@@ -153,6 +164,8 @@ def _said(event: str, name: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if name == "result" and value in set(CollaborationResult):
+        return label(CollaborationResult(value))
     states = STATES.get(event.partition(".")[0]) if name in ("before", "after") else Role if name == "role" else None
     if states is not None and value in set(states):
         return label(states(value))
