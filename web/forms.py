@@ -45,6 +45,12 @@ FIELD_ERRORS = {
     "unknown": lazy_gettext("This choice is not available. Please choose again."),
     "date_past": lazy_gettext("Please choose a date in the future."),
     "group_exists": lazy_gettext("There is already a working group with this name."),
+    "required_empty": lazy_gettext("Please choose at least one, or do not require it."),
+    "override_needed": lazy_gettext("A warning stands. Please write why you invite this partner all the same."),
+    "requirement": lazy_gettext(
+        "This partner does not meet a condition that the challenge requires. Take the condition out of the challenge"
+        " first, or choose another partner."
+    ),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

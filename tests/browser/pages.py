@@ -31,6 +31,7 @@ PAGES = {
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
+        "city.paper city.call city.collaboration_result "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
     ),
     OPERATOR: (
@@ -44,7 +45,7 @@ NO_PAGES = frozenset(
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
-    "city.partner_run".split()
+    "city.ask city.partner_run".split()
 )
 
 
@@ -94,6 +95,7 @@ def examples(session: Session) -> dict[str, Any]:
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,
+        "city.collaboration_id": first(Collaboration, Collaboration.municipality_id == asked.municipality_id),
         "collaboration_id": first(Collaboration, Collaboration.published),
         "group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
         "recommendation_id": first(

@@ -410,8 +410,15 @@ def test_no_good_match_leads_somewhere(office: Office, app: Flask) -> None:
         found.fit = 1
     office.store.commit()
     page = office.client.get(f"/city/challenges/{office.challenge.pk}/matches?here=1").text
-    for address in ("/city/groups", "/city/partners", f"/city/challenges/{row.challenge_id}/edit"):
+    key = row.challenge_id
+    for address in (
+        f"/city/groups/new?challenge={key}",
+        f"/city/challenges/{key}/call",
+        f"/city/challenges/{key}/edit",
+    ):
         assert f'href="{address}"' in page
+    assert f'action="/city/challenges/{key}/ask"' in page
+    assert f'action="/city/challenges/{key}/run"' in page, "with one click the others are included"
 
 
 def test_an_introduction_shows_both_contacts(office: Office) -> None:

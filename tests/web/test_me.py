@@ -124,6 +124,16 @@ def test_home_says_what_to_do_when_nothing_fits(house: House) -> None:
     assert "/groups" in page
 
 
+def test_home_says_that_nothing_fits_when_all_is_weak(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes near is there all the same, under its own name."""
+    monkeypatch.setattr("web.pages.me.home.FAIR", 4)
+    page = house.client.get("/me").text
+    assert "まだ合う課題が見つかっていません" in page
+    assert "近いものの、適合が弱い課題" in page
+    assert house.challenge.title in page
+    assert 'href="/me/registrations"' in page
+
+
 def test_home_waits_for_texts_that_have_not_been_read(house: House) -> None:
     change = IndexChange(entity_type=EntityType.PARTNER, entity_id=house.partner.pk)
     house.store.add(change)

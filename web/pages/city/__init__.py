@@ -1,0 +1,31 @@
+"""The rooms of a city office; each module below brings the routes of one."""
+
+from web.pages.city import (
+    answers,
+    challenge_form,
+    challenges,
+    groups,
+    matches,
+    nearest,
+    papers,
+    partners,
+    registrations,
+    results,
+    worklist,
+)
+from web.pages.city.room import bp
+
+__all__ = [
+    "answers",
+    "bp",
+    "challenge_form",
+    "challenges",
+    "groups",
+    "matches",
+    "nearest",
+    "papers",
+    "partners",
+    "registrations",
+    "results",
+    "worklist",
+]

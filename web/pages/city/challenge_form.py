@@ -13,7 +13,7 @@ from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import challenges as service
 from matcher.services.matchbook import Match, TargetSuggestion
 from models import Challenge, Collaboration, Department, Municipality, reference
-from models.enums import BudgetStage, ChallengeKind, EntityType, PartnerKind, Pillar
+from models.enums import BudgetStage, ChallengeKind, EntityType, PartnerKind, Pillar, Requirement
 from models.queries import city as queries
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
@@ -25,6 +25,7 @@ from web.pages.city.room import bp, own
 
 SHOWN, LOOKED_AT, SHORTEST = 4, 8, 10
 _ENUMS: dict[str, Any] = {"kind": ChallengeKind, "pillar": Pillar, "budget_stage": BudgetStage}
+_SETS: dict[str, Any] = {"wanted_kinds": PartnerKind, "required": Requirement}
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,8 @@ def _versions(form: ChallengeForm, error: Conflict, departments: list[Department
     def said(name: str, text: str) -> str:
         if name == "department_id":
             return names.get(text, "")
-        if name == "wanted_kinds":
-            return " / ".join(label(PartnerKind(kind)) for kind in text.split(", ") if kind)
+        if name in _SETS:
+            return " / ".join(label(_SETS[name](value)) for value in text.split(", ") if value)
         return label(_ENUMS[name](text)) if name in _ENUMS and text else text
 
     return [

@@ -25,12 +25,14 @@ from models import Department, reference
 from models.enums import (
     BudgetStage,
     ChallengeKind,
+    CollaborationResult,
     DeclineReason,
     GroupKind,
     JoinRule,
     PartnerKind,
     Pillar,
     RefusalReason,
+    Requirement,
     TargetBasis,
 )
 from web import labels
@@ -78,6 +80,7 @@ class ChallengeForm(BaseForm):
     decision_date = DateField(_l("Decision date"), [Optional()])
     review_date = DateField(_l("Review date"), [Optional()])
     wanted_kinds = CheckboxesField(_l("Wanted partners"), choices=labels.choices(PartnerKind))
+    required = CheckboxesField(_l("Required conditions"), choices=labels.choices(Requirement))
     targets = CheckboxesField(_l("SDG targets"))
     contact_name = StringField(_l("Contact person"), [at_most(limits.NAME)])
     contact_email = EmailField(_l("E-mail of the contact person"), [at_most(limits.EMAIL)])
@@ -135,6 +138,7 @@ class ChallengeForm(BaseForm):
             decision_date=self.decision_date.data,
             review_date=self.review_date.data,
             wanted_kinds=tuple(PartnerKind(kind) for kind in self.wanted_kinds.data or ()),
+            required=tuple(Requirement(name) for name in self.required.data or ()),
             needs=tuple(row.data for row in self.needs.entries if row.data),
             targets=tuple((code, TargetBasis.CONFIRMED) for code in limits.in_order(self.targets.data or ())),
         )
@@ -148,6 +152,7 @@ def typed(data: ChallengeData, version: int) -> dict[str, Any]:
     return {
         **{name: getattr(data, name) for name in limits.PLAIN},
         "wanted_kinds": [kind.value for kind in data.wanted_kinds],
+        "required": [name.value for name in data.required],
         "needs": list(data.needs) or [""],
         "targets": [code for code, _basis in data.targets],
         "version": version,
@@ -164,6 +169,7 @@ class ApproveForm(BaseForm):
     """What the office writes to the partner with an invitation."""
 
     message = TextAreaField(_l("Message to the partner"), [at_most(LONGEST_MESSAGE)])
+    override = TextAreaField(_l("Why you invite it all the same"), [at_most(LONGEST_MESSAGE)])
 
 
 class DeclineForm(BaseForm):
@@ -173,6 +179,13 @@ class DeclineForm(BaseForm):
         _l("Reason"), [CHOSEN], choices=labels.choices(DeclineReason, blank=_l("Please choose a reason"))
     )
     note = TextAreaField(_l("Note"), [at_most(LONGEST_MESSAGE)])
+
+
+class ResultForm(BaseForm):
+    """What a collaboration came to."""
+
+    result = RadioField(_l("Result"), [CHOSEN], choices=labels.choices(CollaborationResult))
+    outcome = TextAreaField(_l("What came of it"), [at_most(limits.LONG_TEXT)])
 
 
 HOW = {"label": _l("How the answer was given"), "description": _l("For example: by telephone, told by Ms Yamada.")}

@@ -1,5 +1,7 @@
 """The working groups of the municipality: founding one, and who is let in."""
 
+from typing import Any
+
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
@@ -8,13 +10,14 @@ from matcher.errors import Invalid, NotFound
 from matcher.services import flow
 from matcher.services import groups as service
 from models.enums import GroupKind, GroupMemberStatus, JoinRule
+from models.queries import city as challenges
 from models.queries import city_partners as queries
 from models.queries import groups as group_queries
 from models.queries.groups import GroupDetail
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
 from web.htmx import page, see_other
-from web.pages.city.forms import GroupForm
+from web.pages.city.forms import GROUP_TEXT, GroupForm
 from web.pages.city.room import bp
 
 
@@ -30,7 +33,7 @@ def groups() -> Response:
 def group_new() -> Response:
     """Found a group."""
     policy.require(actor(), "city.coordinate", flow.of_municipality(municipality_id()))
-    form = GroupForm.of_request()
+    form = GroupForm.of_request(data=_on_challenge(request.args.get("challenge", "")))
     if request.method == "GET":
         return page("city/group_form.html", form=form)
     if not form.validate():
@@ -43,6 +46,20 @@ def group_new() -> Response:
     db().flush()
     flash(_("The working group has been founded."), "success")
     return see_other(url_for("city.group", group_id=row.pk))
+
+
+def _on_challenge(key: str) -> dict[str, Any]:
+    """What a group on one of the office's challenges would say; nothing for any other key."""
+    found = challenges.challenge(db(), municipality_id(), int(key)) if key.isdecimal() and len(key) < 10 else None
+    if found is None:
+        return {}
+    goals = {row.goal for row in challenges.targets(db(), found.challenge.pk)}
+    return {
+        "name": found.challenge.title,
+        "kind": GroupKind.SUBCOMMITTEE.value,
+        "purpose": "\n".join(filter(None, (found.challenge.problem, found.challenge.outcome)))[:GROUP_TEXT],
+        "goals": [str(goal) for goal in sorted(goals)],
+    }
 
 
 def _found_group(form: GroupForm) -> service.WorkingGroup:

@@ -1,6 +1,6 @@
 """The matches of a challenge: who is recommended, why, and what the office decides. The heart of the product."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,14 @@ from flask_babel import lazy_gettext as _l
 from matcher.errors import Invalid, InvalidTransition, NotFound
 from matcher.lifecycles import OPEN_CHALLENGE
 from matcher.services import recommendations as service
+from matcher.services import warnings
 from matcher.services.runs import MOST, OVER
-from models import Partner
+from models import Challenge, Partner, RecommendationRun
 from models.enums import DeclineReason
 from models.enums import RecommendationStatus as R
 from models.queries import city as queries
 from models.queries import city_partners as partner_queries
+from models.queries import partner_rooms as rooms
 from models.queries import recommendations as reads
 from models.queries.recommendations import Candidate
 from web.auth import Access, access, actor, municipality_id, now
@@ -26,56 +28,56 @@ from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
 from web.pages.city import sheets, trail
 from web.pages.city.forms import ApproveForm, DeclineForm, NotedAcceptanceForm, NotedRefusalForm
+from web.pages.city.nearest import routes
 from web.pages.city.room import bp, own
+from web.pages.city.told import features, precedents
 from web.reasons import reason
 
 FIRST, MORE = 20, 20
 FAIR = 2
 UNDER_WAY = frozenset({R.APPROVED, R.INVITED, R.ACCEPTED, R.INTRODUCED})
 ASIDE = frozenset({R.DECLINED, R.REFUSED, R.LAPSED})
-#: part of a score → what it is in words
-FEATURES = {
-    "passage": _l("Meaning of the texts as a whole"),
-    "sentence": _l("Meaning, sentence by sentence"),
-    "words": _l("Words in common"),
-    "grams": _l("Pieces of words in common"),
-    "targets": _l("SDG targets in common"),
-    "region": _l("Region"),
-    "stage": _l("Stage of the offering"),
-    "capacity": _l("Capacity"),
-    "kind": _l("Kind of partner"),
-    "past": _l("Past collaborations"),
-}
 MOVED_ON = _l("Somebody has moved this on in the meantime. This is its present state.")
 
 
 @dataclass(frozen=True)
 class Board:
-    """The candidates of a page, sorted by what there is to do with them."""
+    """The candidates of a page, sorted by what there is to do with them; `beyond` are those without any fit.
+
+    `weak` when nobody reaches a fair fit: then the list is no recommendation, and the page says so.
+    """
 
     under_way: list[Candidate]
     to_decide: list[Candidate]
+    beyond: list[Candidate]
     dropped_out: list[Candidate]
     aside: list[Candidate]
     ranked: int
     weak: bool
 
     @classmethod
-    def of(cls, candidates: Sequence[Candidate]) -> "Board":
-        """Proposals that a later run no longer found, and that nobody added, stand apart."""
+    def of(cls, candidates: Sequence[Candidate], left_out: Collection[int] = ()) -> "Board":
+        """Proposals that a later run no longer found, and that nobody added, stand apart; `left_out` elsewhere."""
         proposed = [c for c in candidates if c.recommendation.status is R.PROPOSED]
         gone = [c for c in proposed if c.recommendation.rank is None and c.recommendation.source == "engine"]
         under_way = [c for c in candidates if c.recommendation.status in UNDER_WAY]
         decidable = [c for c in proposed if c not in gone]
         best = max((c.recommendation.fit for c in under_way + decidable), default=0)
+        beyond = [c for c in decidable if c.recommendation.fit == 0 and _only_found(c)]
         return cls(
             under_way,
-            decidable,
-            gone,
+            [c for c in decidable if c not in beyond],
+            beyond,
+            [c for c in gone if c.partner.pk not in left_out],
             [c for c in candidates if c.recommendation.status in ASIDE],
             sum(c.recommendation.rank is not None for c in proposed),
             best < FAIR,
         )
+
+
+def _only_found(c: Candidate) -> bool:
+    """Whether nobody but the matcher has thought of this partner."""
+    return c.recommendation.source == "engine" and not c.interested
 
 
 @bp.get("/city/challenges/<int:challenge_id>/matches")
@@ -85,38 +87,51 @@ def matches(challenge_id: int) -> Response:
     found = own(challenge_id)
     candidates = reads.listed(db(), municipality_id(), challenge_id=challenge_id)
     here = request.args.get("here") == "1"
+    targets = queries.targets(db(), challenge_id)
     if sheets.wanted():
         return sheets.matches(found.challenge.title, [c for c in candidates if c.registered_here or not here])
     listed = {c.partner.pk for c in candidates}
+    run = reads.latest_run(db(), municipality_id(), challenge_id=challenge_id)
+    left_out = [] if here else _left_out(run)
+    q = (clean(request.args.get("q", "")[:200]) or "").strip()
+    board = Board.of([c for c in candidates if c.registered_here or not here], {p.pk for p, _ in left_out})
     return page(
         "city/matches.html",
         found=found,
         row=found.challenge,
         needs=queries.needs(db(), challenge_id),
-        targets=queries.targets(db(), challenge_id),
-        board=Board.of([c for c in candidates if c.registered_here or not here]),
+        targets=targets,
+        board=board,
+        left_out=left_out,
+        routes=routes(found, {t.goal for t in targets}, candidates, here=here)
+        if run and board.weak and not q
+        else None,
         here=here,
-        run=reads.latest_run(db(), municipality_id(), challenge_id=challenge_id),
+        run=run,
         waiting_hands=[p for _, p in reads.interested(db(), challenge_id) if p.pk not in listed],
         listed=listed,
-        **_searched(),
-        **deciding(found.challenge.status in OPEN_CHALLENGE),
+        q=q,
+        hits=partner_queries.partners_named(db(), q) if q else [],
+        **deciding(found.challenge.status in OPEN_CHALLENGE, found.challenge),
         can_run=found.challenge.status not in OVER,
         more=MORE,
         most=MOST,
     )
 
 
-def _searched() -> dict[str, Any]:
-    text = (clean(request.args.get("q", "")[:200]) or "").strip()
-    found: list[Partner] = partner_queries.partners_named(db(), text) if text else []
-    return {"q": text, "hits": found}
+def _left_out(run: RecommendationRun | None) -> list[tuple[Partner, dict[str, Any]]]:
+    """Whom the last run left out for a required condition, the best first."""
+    stored = {item["partner_id"]: item for item in (run.excluded if run else [])}
+    partners = rooms.partners(db(), list(stored))
+    return [(partners[key], item) for key, item in stored.items() if key in partners]
 
 
-def deciding(is_open: bool) -> dict[str, Any]:
+def deciding(is_open: bool, challenge: Challenge | None = None) -> dict[str, Any]:
     """What the decision box of every candidate needs."""
     return {
         "is_open": is_open,
+        "warned": warnings.hard,
+        "broken": lambda row: warnings.breaches(row, challenge),
         "approve_form": ApproveForm(formdata=None),
         "decline_form": DeclineForm(formdata=None),
         "accepted_form": NotedAcceptanceForm(formdata=None),
@@ -179,7 +194,8 @@ def approve(recommendation_id: int) -> Response:
     form = ApproveForm.of_request()
 
     def take() -> None:
-        service.approve(db(), actor(), recommendation_id, message=form.message.data or "", now=now())
+        message, override = form.message.data or "", form.override.data or ""
+        service.approve(db(), actor(), recommendation_id, message=message, override=override, now=now())
 
     return decide(recommendation_id, take, approve_form=form)
 
@@ -216,7 +232,7 @@ def decide(recommendation_id: int, take: Callable[[], Any], **forms: BaseForm) -
 
     A GET comes from somebody whose session ended at the button: they see the match and what they had typed.
     """
-    _candidate(recommendation_id)
+    candidate_of(recommendation_id)
     if request.method == "GET":
         return show_match(recommendation_id, **forms)
     if not all(form.validate() for form in forms.values()):
@@ -236,7 +252,7 @@ def decide(recommendation_id: int, take: Callable[[], Any], **forms: BaseForm) -
 
 def _back(recommendation_id: int) -> str:
     """The list, at the same candidate, or the page of the match."""
-    found = _candidate(recommendation_id).recommendation
+    found = candidate_of(recommendation_id).recommendation
     if request.form.get("back") != "list":
         return url_for("city.match", recommendation_id=recommendation_id)
     anchor = f"rec-{recommendation_id}"
@@ -245,7 +261,7 @@ def _back(recommendation_id: int) -> str:
     return url_for("city.partner_matches", partner_id=found.seeker_id, _anchor=anchor)
 
 
-def _candidate(recommendation_id: int) -> Candidate:
+def candidate_of(recommendation_id: int) -> Candidate:
     """A recommendation of this office, whatever its status.
 
     Raises NotFound for those of others.
@@ -258,14 +274,21 @@ def _candidate(recommendation_id: int) -> Candidate:
 
 def show_match(recommendation_id: int, status: int = 200, **forms: Any) -> Response:
     """The page of a match, or only its decision box for htmx."""
-    candidate = _candidate(recommendation_id)
+    candidate = candidate_of(recommendation_id)
     row = candidate.recommendation
     found = own(row.challenge_id) if row.challenge_id is not None else None
     is_open = found is None or found.challenge.status in OPEN_CHALLENGE
-    told = {**deciding(is_open), **forms, "c": candidate, "rec": row, "back": request.form.get("back", "match")}
+    told = {
+        **deciding(is_open, found.challenge if found else None),
+        **forms,
+        "c": candidate,
+        "rec": row,
+        "back": request.form.get("back", "match"),
+    }
     if wants_fragment():
         return page("city/match.html", "decision", status, **told)
     made = reads.introduction(db(), row.pk)
+    run = reads.run(db(), row.run_id) if row.run_id is not None else None
     events = queries.history(db(), "recommendation", row.pk)
     news = queries.history(db(), "introduction", made.pk) if made else []
     return page(
@@ -275,13 +298,9 @@ def show_match(recommendation_id: int, status: int = 200, **forms: Any) -> Respo
         seeker=db().get(Partner, row.seeker_id) if row.seeker_id is not None else None,
         introduction=made,
         interest=reads.interest(db(), row.challenge_id, row.partner_id) if row.challenge_id is not None else None,
-        run=reads.run(db(), row.run_id) if row.run_id is not None else None,
+        run=run,
+        precedents=precedents(candidate, run),
         features=features(row.features),
         history=trail.lines(sorted([*events, *news], key=lambda pair: (pair[0].created_at, pair[0].pk), reverse=True)),
         **told,
     )
-
-
-def features(stored: dict[str, float]) -> list[tuple[Any, float]]:
-    """The parts of a score in words, the heaviest first."""
-    return sorted(((FEATURES.get(name, name), value) for name, value in stored.items()), key=lambda pair: -abs(pair[1]))

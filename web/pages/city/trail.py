@@ -33,6 +33,7 @@ EVENTS: dict[str, Any] = {
     "recommendation.acceptance_noted": _l("Accepted, as told to the office"),
     "recommendation.refusal_noted": _l("Declined, as told to the office"),
     "recommendation.reminded": _l("Partner reminded"),
+    "recommendation.asked_to_say_more": _l("Partner asked to say more about its work"),
     "recommendation.introduced": _l("Both sides introduced"),
     "recommendation.lapsed": _l("Invitation withdrawn"),
     "introduction.heard": _l("News received: under way"),

@@ -5,14 +5,16 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matcher import policy
 from matcher.errors import NotFound
 from matcher.lifecycles import PUBLIC_CHALLENGE
+from matcher.services import flow
 from models import Challenge, Collaboration, Municipality
 from models.enums import CollaborationStatus, EntityType, Pillar
 from models.queries import challenges
 from models.queries import collaborations as queries
 from web import facets
-from web.auth import Access, access
+from web.auth import Access, access, actor
 from web.db import db
 from web.htmx import page
 from web.listing import Facet, Listing, Page, goals
@@ -77,6 +79,9 @@ def detail(collaboration_id: int) -> Response:
         found=found,
         row=found.collaboration,
         similar=_elsewhere(found.collaboration),
+        manages=policy.may(
+            actor(), "collaboration.say_result", flow.of_municipality(found.collaboration.municipality_id)
+        ),
     )
 
 

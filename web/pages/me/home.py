@@ -20,7 +20,7 @@ from web.matching import matchbook
 from web.pages.me.room import bp, own, room
 
 SHOWN, SHOWN_PARTNERS = 6, 10
-WORTH_SHOWING = 1
+WORTH_SHOWING, FAIR = 1, 2
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,13 @@ class Fit:
 
 @dataclass(frozen=True)
 class Fits:
-    """The best challenges; `unread` while the partner's texts have not been read at all, `changing` while some wait."""
+    """The challenges that fit, and those that come no nearer than weakly.
+
+    `unread` while the partner's texts have not been read at all, `changing` while some wait.
+    """
 
     found: list[Fit]
+    near: list[Fit]
     unread: bool
     changing: bool
 
@@ -81,9 +85,11 @@ def fits() -> Response:
 def partners() -> Response:
     """Who could be worked with; a coordinator makes the introduction, so a registration comes first."""
     front = _front()
-    found = _resembling(front.partner.pk) if front.registered else []
+    every = _resembling(front.partner.pk) if front.registered else []
+    found = [item for item in every if item.match.fit >= FAIR]
+    near = [item for item in every if item not in found]
     met = introductions_of_seeker(db(), front.partner.pk)
-    return room("me/partners.html", front.partner, found=found, front=front, met=met)
+    return room("me/partners.html", front.partner, found=found, near=near, front=front, met=met)
 
 
 @bp.get("/me/interests")
@@ -110,11 +116,12 @@ def _resembling(key: int) -> list[Resembling]:
 
 def _fits(key: int, read: bool, waiting: bool) -> Fits:
     if waiting and not read:
-        return Fits([], unread=True, changing=True)
+        return Fits([], [], unread=True, changing=True)
     open_now = queries.open_challenges(db())
     matches = matchbook().challenges_for_partner(db(), key, limit=SHOWN, allowed=list(open_now)).matches
-    found = [Fit(m, open_now[m.entity_id]) for m in matches if m.fit >= WORTH_SHOWING and m.entity_id in open_now]
-    return Fits(found, unread=False, changing=waiting)
+    shown = [Fit(m, open_now[m.entity_id]) for m in matches if m.fit >= WORTH_SHOWING and m.entity_id in open_now]
+    fair = [fit for fit in shown if fit.match.fit >= FAIR]
+    return Fits(fair, [fit for fit in shown if fit not in fair], unread=False, changing=waiting)
 
 
 def _words() -> dict[str, tuple[str, str]]:
