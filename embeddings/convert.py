@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+from embeddings.adapter import ADAPTER, Adapter
 from embeddings.files import locked, sha256_of, sync
 from embeddings.packed_e5 import WeightsNotFound, find_weights, read_packed
 
 MODEL_NAME = "multilingual-e5-small"
 MANIFEST = "musubi-manifest.json"
 # Part of the model's id: raise it when the conversion changes vectors, and everything is embedded afresh.
-CONVERSION = 1
+CONVERSION = 2
 
 
 class NotConverted(RuntimeError):
@@ -30,11 +31,12 @@ class Manifest:
     conversion: int
     source: str
     source_sha256: str
+    adapter_sha256: str
     files: dict[str, tuple[int, str]]  # path in the folder → bytes, sha256
 
     @property
     def checksum(self) -> str:
-        return f"{self.source_sha256[:12]}.{self.conversion}"
+        return f"{self.source_sha256[:12]}.{self.adapter_sha256[:12]}.{self.conversion}"
 
 
 def bundled_folder(data_dir: Path) -> Path:
@@ -74,6 +76,8 @@ def is_current(folder: Path) -> bool:
         return False
     if manifest.conversion != CONVERSION or any(sizes[name] != size for name, (size, _) in manifest.files.items()):
         return False
+    if manifest.adapter_sha256 != sha256_of(ADAPTER):
+        return False
     try:
         return sha256_of(find_weights()) == manifest.source_sha256
     except WeightsNotFound:  # the folder was copied from another machine: it stands on its own
@@ -92,29 +96,29 @@ def _convert(target: Path, report: Callable[[str], None]) -> None:
     from embeddings.onnx_export import write_onnx
     from embeddings.standard_folder import write_standard_folder
 
-    source = find_weights()
+    source, adapter = find_weights(), Adapter.read()
     for left_over in target.parent.glob(f".{MODEL_NAME}-*"):  # from a conversion that was killed; the lock is ours
         shutil.rmtree(left_over, ignore_errors=True)
     fresh = Path(mkdtemp(dir=target.parent, prefix=f".{MODEL_NAME}-"))
     try:
         report(f"1/3 {MODEL_NAME}: sentence-transformers (fp32)")
-        write_standard_folder(read_packed(source), fresh)
+        write_standard_folder(read_packed(source), fresh, adapter)
         report(f"2/3 {MODEL_NAME}: ONNX (int8)")
         write_onnx(fresh)
         report(f"3/3 {MODEL_NAME}: SHA-256")
-        _write_manifest(fresh, source)
+        _write_manifest(fresh, source, adapter)
         _put_in_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _write_manifest(folder: Path, source: Path) -> None:
+def _write_manifest(folder: Path, source: Path, adapter: Adapter) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in paths:
         path.chmod(0o644)  # safetensors writes 0600; web server and worker may run as different users
         sync(path)
     files = {str(path.relative_to(folder)): (path.stat().st_size, sha256_of(path)) for path in paths}
-    manifest = Manifest(MODEL_NAME, CONVERSION, source.name, sha256_of(source), files)
+    manifest = Manifest(MODEL_NAME, CONVERSION, source.name, sha256_of(source), adapter.checksum, files)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
     sync(folder / MANIFEST)
     folder.chmod(0o755)

@@ -18,6 +18,7 @@ BUNDLED = "bundled"
 class EncoderConfig:
     """`model` is "bundled", a hub name or a local sentence-transformers folder; the prompts are that model's own.
 
+    `adapted` False opens the bundled model as it was before our own training, to compare with; torch only.
     `threads` holds for the whole process: several workers with several threads each are slower than with one.
     """
 
@@ -25,6 +26,7 @@ class EncoderConfig:
     model: str = BUNDLED
     query_prompt: str = "query: "
     document_prompt: str = "passage: "
+    adapted: bool = True
     threads: int = 1
 
 
@@ -74,7 +76,8 @@ def open_query_encoder(config: EncoderConfig) -> Encoder:
 
 def bundled_model_id(config: EncoderConfig) -> str:
     """The id of the bundled model's vectors, without loading it. Raises NotConverted."""
-    return model_id_of(MODEL_NAME, read_manifest(bundled_folder(config.data_dir)).checksum, config)
+    checksum = read_manifest(bundled_folder(config.data_dir)).checksum
+    return model_id_of(MODEL_NAME, checksum if config.adapted else f"{checksum}-as-made", config)
 
 
 def model_id_of(name: str, checksum: str, config: EncoderConfig) -> str:

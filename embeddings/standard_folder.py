@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.adapter import Adapter
 from embeddings.packed_e5 import PackedModel, Shape, Vocabulary
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -26,15 +27,18 @@ _LAYER_PARTS = {
 }
 
 
-def write_standard_folder(model: PackedModel, folder: Path) -> None:
-    """Write `folder` so that `SentenceTransformer(folder)` opens it. Needs torch; about 500 MB on disk."""
+def write_standard_folder(model: PackedModel, folder: Path, adapter: Adapter | None = None) -> None:
+    """Write `folder` so that `SentenceTransformer(folder)` opens it, with the adapter merged into the weights.
+
+    Needs torch; about 500 MB on disk.
+    """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     plain = folder / "plain"
-    _write_transformer(model, plain)
+    _write_transformer(model, plain, adapter)
     modules = [
         Transformer(str(plain), max_seq_length=model.shape.positions),
         Pooling(model.shape.hidden, "mean"),
@@ -46,14 +50,14 @@ def write_standard_folder(model: PackedModel, folder: Path) -> None:
     plain.rmdir()
 
 
-def _write_transformer(model: PackedModel, folder: Path) -> None:
+def _write_transformer(model: PackedModel, folder: Path, adapter: Adapter | None) -> None:
     import torch
     from transformers import BertConfig, BertModel
 
     with torch.device("meta"):
         bert = BertModel(BertConfig(**_bert_config(model)))
-    weights = {name: torch.from_numpy(array) for name, array in bert_weights(model).items()}
-    bert.load_state_dict(weights, assign=True)
+    arrays = bert_weights(model) if adapter is None else adapter.merged(bert_weights(model))
+    bert.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()}, assign=True)
     bert.save_pretrained(folder)
     _fast_tokenizer(model).save_pretrained(folder)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.adapter import Adapter
 from embeddings.convert import bundled_folder, read_manifest
 from embeddings.encoder import BUNDLED, EncoderConfig, bundled_model_id, model_id_of
 from embeddings.files import sha256_of
@@ -58,12 +59,26 @@ def _open_model(config: EncoderConfig) -> Any:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(config.threads)
     folder = _folder(config)
-    return SentenceTransformer(
+    precision = torch.bfloat16 if _multiplies_bfloat16() else torch.float32
+    as_made = config.model == BUNDLED and not config.adapted
+    model = SentenceTransformer(
         str(folder or config.model),
         device="cpu",
         local_files_only=folder is not None,
-        model_kwargs={"dtype": torch.bfloat16 if _multiplies_bfloat16() else torch.float32},
+        model_kwargs={"dtype": torch.float32 if as_made else precision},
     )
+    return _without_adapter(model).to(precision) if as_made else model
+
+
+def _without_adapter(model: Any) -> Any:
+    """The weights as they were before conversion added our own training's difference."""
+    import torch
+
+    parameters = dict(model[0].auto_model.named_parameters())
+    with torch.no_grad():
+        for name, added in Adapter.read().differences().items():
+            parameters[name] -= torch.from_numpy(added)
+    return model
 
 
 def _folder(config: EncoderConfig) -> Path | None:

@@ -20,6 +20,7 @@ from matcher.engine.types import Document, Floats, Role
 
 NEIGHBOURS = 10
 MIN_BACKGROUND = 30  # below this a mean says more about single texts than about the role
+HUBNESS = 0.75  # how much of it is taken off: all of it, as CSLS does, overcorrects what the encoder was taught
 CONTEXT = 0.5  # an offer's sentence means what it means within its passage: 「その運営も行います。」
 LEAST_WEIGHT = 0.1
 MAX_PASSAGES, MAX_SENTENCES = 512, 2_000
@@ -43,8 +44,9 @@ class Plane:
         return unit(vectors - self.means(role)[language])
 
     def hubness(self, placed: Floats, role: Role) -> Floats:
-        """Mean cosine with the nearest background texts of the other role (CSLS, Conneau et al. 2018)."""
-        return nearest_mean(placed, self.offers if role is Role.NEED else self.needs)
+        """What is taken off for being near to everything: most of the mean cosine with the nearest background texts of
+        the other role (CSLS, Conneau et al. 2018)."""
+        return HUBNESS * nearest_mean(placed, self.offers if role is Role.NEED else self.needs)
 
     def specificity(self, placed: Floats) -> Floats:
         """1 for a sentence that no other need resembles, less for what many say: IDF's idea, for meaning."""
@@ -70,10 +72,18 @@ class Scale:
         low, high = values[above - 1], values[above]
         return _SHARES[above - 1] + (_SHARES[above] - _SHARES[above - 1]) * (score - low) / (high - low)
 
-    @property
+    def margin(self, score: float) -> float:
+        """How far a score stands out: 0 what an unrelated pair gets, 1 what every tenth of them reaches."""
+        return (score - self.median) / max(self._tenth - self.median, 1e-6)
+
+    @cached_property
     def median(self) -> float:
         """What an unrelated pair gets."""
         return float(np.interp(0.5, QUANTILES, self.values))
+
+    @cached_property
+    def _tenth(self) -> float:
+        return float(np.interp(0.9, QUANTILES, self.values))
 
     @cached_property
     def _values(self) -> list[float]:

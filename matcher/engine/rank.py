@@ -7,13 +7,13 @@ import numpy as np
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.explain import Explainer, thin
 from matcher.engine.features import Reason, Reasoner, all_weights
-from matcher.engine.frame import Frame, Scale
+from matcher.engine.fit import fit_of, likelihood, likeness_of
+from matcher.engine.frame import Frame
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
-from matcher.engine.types import Candidate, Feature, Fit, Floats, Mask, Ranking, Role, Signal
+from matcher.engine.types import Candidate, Feature, Floats, Mask, Ranking, Role, Signal
 
 #: the owners that were scored → how much each of those that look for such a thing looks for it, 0..1
 Sought = Callable[[Sequence[str]], Mapping[str, float]]
-THRESHOLDS = ((Fit.STRONG, 0.995), (Fit.FAIR, 0.97), (Fit.WEAK, 0.9))  # the share of unrelated pairs to exceed
 
 
 def rank(
@@ -60,6 +60,7 @@ class _Ranker:
         self._query, self._corpus, self._scored = query, corpus, scored
         self._weights = all_weights(weights.as_dict())
         self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
+        self._fit = likeness_of if scored.sense.symmetric else fit_of
         self._explainer = Explainer(query, corpus, frame, scored, weights)
         self._reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
         self._reasons = [self._reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
@@ -88,11 +89,17 @@ class _Ranker:
             owner=self._corpus.owners[row],
             rank=place,
             score=round(float(self._totals[i]), 5),
-            fit=fit_of(float(self._texts[i]), self._scale, self._query.semantic),
+            fit=self._fit(float(self._texts[i]), self._scale, self._query.semantic),
+            likelihood=self._likelihood(i),
             features=self._features(i),
             evidence=self._explainer.evidence(i) if explained else (),
             signals=self._signals(i, row),
         )
+
+    def _likelihood(self, i: int) -> float | None:
+        if self._scored.sense.symmetric or not self._query.semantic:
+            return None
+        return round(likelihood(float(self._texts[i]), self._scale), 3)
 
     def _features(self, i: int) -> dict[str, Feature]:
         values = {name: round(float(value[i]), 5) for name, value in self._scored.values.items()}
@@ -111,11 +118,3 @@ def in_order(totals: Sequence[float] | Floats, owners: Sequence[str], limit: int
     """Best first; equal to five decimals goes by owner, so that the order does not hang on rounding."""
     rounded = np.round(np.asarray(totals, np.float64), 5).tolist()
     return sorted(range(len(owners)), key=lambda i: (-rounded[i], owners[i]))[:limit]
-
-
-def fit_of(text_score: float, scale: Scale, semantic: bool) -> Fit:
-    """Facts do not make a fit: a partner nearby with capacity and the wrong profession is still no match."""
-    if not semantic:
-        return Fit.WEAK if text_score > 0 else Fit.NONE
-    exceeds = scale.exceeds(text_score)
-    return next((fit for fit, least in THRESHOLDS if exceeds >= least), Fit.NONE)

@@ -186,7 +186,8 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """One ranked document; `score` is the sum of the features' contributions."""
+    """One ranked document; `score` is the sum of the features' contributions, `likelihood` 0..1 what `fit` says in
+    words (None where no curve was measured: see `fit`)."""
 
     owner: str
     rank: int
@@ -195,6 +196,7 @@ class Candidate:
     features: Mapping[str, Feature]
     evidence: tuple[Evidence, ...] = ()
     signals: tuple[Signal, ...] = ()
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True)

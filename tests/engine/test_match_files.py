@@ -51,7 +51,7 @@ class CharacterEncoder:
 
 @pytest.fixture(autouse=True)
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(match_work, "open_encoder", lambda say: CharacterEncoder())
+    monkeypatch.setattr(match_work, "open_encoder", lambda say, **_: CharacterEncoder())
 
 
 def jsonl(path: Path, rows: Sequence[object]) -> Path:

@@ -46,6 +46,14 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="module")
+def plain() -> Encoder:
+    """The model as anyone can have it, for the baselines."""
+    data_dir = Path(os.environ.get("DATA_DIR", HERE.parents[1] / "var"))
+    convert_bundled(data_dir)
+    return open_encoder(EncoderConfig(data_dir, adapted=False))
+
+
+@pytest.fixture(scope="module")
 def bars() -> Iterator[Progress]:
     with Progress(disable=True) as progress:
         yield progress
@@ -57,34 +65,33 @@ def desk(encoder: Encoder, bars: Progress) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def report(encoder: Encoder, bars: Progress) -> Report:
-    return measure_systems(encoder, bars, PARTNERS, CHALLENGES, known_pairs())
+def report(encoder: Encoder, plain: Encoder, bars: Progress) -> Report:
+    return measure_systems(encoder, bars, PARTNERS, CHALLENGES, known_pairs(), plain)
 
 
 def test_better_than_what_anyone_would_build_in_a_day(report: Report) -> None:
     assert (report.challenges, report.partners) == (74, 170)
     ours = report.figures[OURS]["nDCG@10"].mean
-    assert ours >= 0.70
+    assert ours >= 0.77
+    assert report.figures[OURS]["R@10"].mean >= 0.9
+    assert report.ahead[RRF].low > 0.08
     for baseline in (BM25, COSINE, RRF):
         assert ours > report.figures[baseline]["nDCG@10"].mean
         assert report.ahead[baseline].low > 0
 
 
-def test_english_questions_find_japanese_partners(desk: Desk, encoder: Encoder) -> None:
+def test_english_questions_find_japanese_partners(desk: Desk, plain: Encoder) -> None:
     """Words find nothing there and abstain; the language itself is taken out of the vectors."""
     documents = desk.encoded([record.document for record in ENGLISH], Role.NEED, "")
     relevant = {document.owner: known_pairs()[document.owner] for document in documents}
     answers = zip(documents, desk.rank(documents, 170, 0), strict=True)
     rankings = {document.owner: [c.owner for c in ranking.candidates] for document, ranking in answers}
-    plain = (
-        np.stack([document.passages[0].vector for document in documents])
-        @ encoder.encode_documents([record.document.passages[0].text for record in PARTNERS]).T
-    )
-    order = np.argsort(-plain, axis=1)
+    asked = plain.encode_queries([document.passages[0].text for document in documents])
+    order = np.argsort(-asked @ plain.encode_documents([r.document.passages[0].text for r in PARTNERS]).T, axis=1)
     cosine = {d.owner: [PARTNERS[i].document.owner for i in row] for d, row in zip(documents, order, strict=True)}
     ours, theirs = (measure(found, relevant)[:, NDCG].mean() for found in (rankings, cosine))
     assert ours > theirs + 0.1
-    assert ours >= 0.6
+    assert ours >= 0.7
 
 
 def test_without_the_cited_sentence_the_score_falls(desk: Desk, encoder: Encoder) -> None:

@@ -63,7 +63,8 @@ def evaluate(data: Path, partners: Path | None, challenges: Path | None, pairs: 
 
     with match_work.progress() as bars:
         encoder = match_work.open_encoder(bars.console.print)
-        report = match_measure.measure_systems(encoder, bars, offered, asked, relevant)
+        plain = match_work.open_encoder(bars.console.print, adapted=False)
+        report = match_measure.measure_systems(encoder, bars, offered, asked, relevant, plain)
     click.echo(json.dumps(match_measure.as_json(report), indent=2) if as_json else match_measure.as_text(report))
 
 

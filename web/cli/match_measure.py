@@ -35,12 +35,16 @@ def measure_systems(
     partners: Sequence[Record],
     challenges: Sequence[Record],
     relevant: Mapping[str, set[str]],
+    plain: Encoder | None = None,
 ) -> Report:
-    """Only challenges with a known right partner count; all partners are considered for each."""
+    """Only challenges with a known right partner count; all partners are considered for each.
+
+    The baselines read with `plain`, the model as anyone can have it; without it with the same encoder as ours.
+    """
     asked = [record.document for record in challenges if record.document.owner in relevant]
     desk = Desk(encoder, [record.document for record in partners], bars)
     asking = desk.encoded(asked, Role.NEED, "reading challenges")
-    rankings = _baselines(encoder, [record.document for record in partners], asked)
+    rankings = _baselines(plain or encoder, [record.document for record in partners], asked)
     rankings[OURS] = [[c.owner for c in found.candidates] for found in desk.rank(asking, len(partners), explained=0)]
     wanted = {document.owner: relevant[document.owner] for document in asked}
     values = {name: measure(dict(zip(wanted, ranked, strict=True)), wanted) for name, ranked in rankings.items()}

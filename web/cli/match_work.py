@@ -30,8 +30,10 @@ def progress() -> Iterator[Progress]:
         yield bars
 
 
-def open_encoder(say: Callable[[str], None]) -> Encoder:
+def open_encoder(say: Callable[[str], None], *, adapted: bool = True) -> Encoder:
     """The configured encoder; the bundled model is unpacked first when that has not been done yet.
+
+    `adapted` False: the bundled model without what our own training added.
 
     One thread: on a machine with other work two threads that wait for each other took three times as long.
     """
@@ -46,6 +48,7 @@ def open_encoder(say: Callable[[str], None]) -> Encoder:
             model=settings.encoder_model,
             query_prompt=settings.encoder_query_prompt,
             document_prompt=settings.encoder_document_prompt,
+            adapted=adapted,
         )
     )
 
