@@ -1,10 +1,11 @@
 """Stand-ins with the real interfaces, for tests in which meaning plays no part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+import numpy as np
 from sqlmodel import Session, col, select
 
-from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import Evidence, FitTable, Match, Ranking, Side, Signal, TargetSuggestion
 from models import Challenge, Collaboration, Partner
 from models.enums import EntityType
 
@@ -39,6 +40,15 @@ class FakeMatchbook:
     ) -> Ranking:
         statement = select(col(Partner.id)).where(col(Partner.id) != partner_id).order_by(col(Partner.id))
         return self._ranking(list(session.exec(statement)), limit, allowed)
+
+    def fits_for_challenges(
+        self, session: Session, challenge_ids: Sequence[int], *, allowed: Collection[int] | None = None
+    ) -> FitTable:
+        """Every challenge likes the partners with the lowest ids best."""
+        every = session.exec(select(col(Partner.id)).order_by(col(Partner.id)))
+        keys = tuple(key for key in every if key is not None and (allowed is None or key in allowed))
+        worth = np.tile(1 / np.arange(1, len(keys) + 1, dtype=np.float32), (len(challenge_ids), 1))
+        return FitTable(tuple(challenge_ids), keys, worth, "fake", {"dense": 1.0}, 1)
 
     def similar(
         self,
