@@ -44,10 +44,11 @@ class FakeMatchbook:
     def fits_for_challenges(
         self, session: Session, challenge_ids: Sequence[int], *, allowed: Collection[int] | None = None
     ) -> FitTable:
-        """Every challenge likes the partners with the lowest ids best."""
+        """The first challenge likes the first partner best, then the next ones; the second the second, and so on."""
         every = session.exec(select(col(Partner.id)).order_by(col(Partner.id)))
         keys = tuple(key for key in every if key is not None and (allowed is None or key in allowed))
-        worth = np.tile(1 / np.arange(1, len(keys) + 1, dtype=np.float32), (len(challenge_ids), 1))
+        places = np.arange(len(keys)) - np.arange(len(challenge_ids))[:, None]
+        worth = (1 / (1 + places % max(1, len(keys)))).astype(np.float32)
         return FitTable(tuple(challenge_ids), keys, worth, "fake", {"dense": 1.0}, 1)
 
     def similar(

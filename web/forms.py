@@ -44,6 +44,9 @@ FIELD_ERRORS = {
     "department_exists": lazy_gettext("This department is here already."),
     "unknown": lazy_gettext("This choice is not available. Please choose again."),
     "date_past": lazy_gettext("Please choose a date in the future."),
+    "wanted": lazy_gettext("Please enter a whole number from 1 to 20."),
+    "capacity": lazy_gettext("Please enter a whole number from 1 to 99."),
+    "none_chosen": lazy_gettext("Please tick at least one challenge."),
     "group_exists": lazy_gettext("There is already a working group with this name."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }

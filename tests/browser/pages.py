@@ -31,7 +31,8 @@ PAGES = {
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
-        "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
+        "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
+        "city.assignments city.assignment city.assignment_new city.assignment_edit"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -43,6 +44,7 @@ NO_PAGES = frozenset(
     "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
+    "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.match_step city.challenge_step city.registration_step city.group_step city.partner_run".split()
 )
 
@@ -101,6 +103,7 @@ def examples(session: Session) -> dict[str, Any]:
         "me.registration_id": first(Registration, here, Registration.partner_id == sensor.pk),
         "city.registration_id": first(Registration, here, Registration.status == RegistrationStatus.APPLIED),
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),
+        "assignment_id": backstage.assignment(session).pk,
         "message_id": first(OutboxMessage),
         "user_id": first(User, User.email == PARTNER),
         "municipality_id": asked.municipality_id,

@@ -174,28 +174,28 @@ def test_locks_bans_and_earlier_decisions_shape_the_plan(engine: Engine) -> None
         office = Office(session)
         key = office.create(session, wanted=1).pk
         first, second, third = office.challenges
-        best, next_best, _, last = office.partners
+        _, liked, next_liked, last = office.partners
         service.lay_down(session, office.actor, key, LOCK, first, last, now=NOW)
         ban = DeclineReason.ALREADY_WORKING
-        service.lay_down(session, office.actor, key, FORBID, second, best, reason=ban, now=NOW)
+        service.lay_down(session, office.actor, key, FORBID, second, liked, reason=ban, now=NOW)
         declined = {"source": RecommendationSource.ENGINE, "status": RecommendationStatus.DECLINED}
-        said = {"municipality_id": office.town.pk, "challenge_id": third, "partner_id": best}
+        said = {"municipality_id": office.town.pk, "challenge_id": third, "partner_id": next_liked}
         session.add(Recommendation(**said | declined))
         session.commit()
     planned(engine, office, key)
-    assert pairs_of(engine, key) == {(first, last), (second, next_best), (third, next_best)}
+    assert pairs_of(engine, key) == {(first, last), (second, next_liked), (third, last)}
     with open_session(engine) as session:
         with pytest.raises(Invalid) as refused:
-            service.lay_down(session, office.actor, key, LOCK, third, best, now=NOW)
+            service.lay_down(session, office.actor, key, LOCK, third, next_liked, now=NOW)
         assert refused.value.fields == {"partner_id": "decided"}
-        service.lay_down(session, office.actor, key, FORBID, second, next_best, reason=ban, now=NOW)
+        service.lay_down(session, office.actor, key, FORBID, second, next_liked, reason=ban, now=NOW)
         session.commit()
     with open_session(engine, write=False) as session:
         row = session.get(Assignment, key)
         assert row is not None
         assert row.result["fresh"] is False
     assert planned(engine, office, key).result["fresh"] is True
-    assert (second, next_best) not in pairs_of(engine, key)
+    assert (second, next_liked) not in pairs_of(engine, key)
 
 
 def test_too_many_locks_are_explained_and_the_old_plan_stays(engine: Engine) -> None:

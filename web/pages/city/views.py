@@ -1,6 +1,7 @@
 """The rooms of a city office; each module below brings the routes of one."""
 
 from web.pages.city import (
+    assignments,
     challenge_form,
     challenges,
     groups,
@@ -12,6 +13,7 @@ from web.pages.city import (
 from web.pages.city.room import bp
 
 __all__ = [
+    "assignments",
     "bp",
     "challenge_form",
     "challenges",
