@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matcher.errors import InvalidTransition
+from models.enums import AssignmentStatus as A
 from models.enums import ChallengeStatus as C
 from models.enums import GroupMemberStatus as G
 from models.enums import RecommendationStatus as R
@@ -132,8 +133,25 @@ GROUP_MEMBER = Lifecycle(
     ),
 )
 
-LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER)
+ASSIGNMENT = Lifecycle(
+    "assignment",
+    A,
+    frozenset({A.DRAFT}),
+    (
+        _t("ask", {A.DRAFT, A.READY, A.FAILED}, A.WAITING, COORDINATOR, "assignment.asked"),
+        _t("begin", {A.WAITING}, A.RUNNING, SYSTEM, "assignment.begun"),
+        _t("finish", {A.RUNNING}, A.READY, SYSTEM, "assignment.finished"),
+        _t("fail", {A.WAITING, A.RUNNING}, A.FAILED, SYSTEM, "assignment.failed"),
+        _t("requeue", {A.RUNNING}, A.WAITING, SYSTEM, "assignment.requeued"),
+        _t("close", {A.DRAFT, A.READY, A.FAILED}, A.CLOSED, COORDINATOR, "assignment.closed"),
+        _t("reopen", {A.CLOSED}, A.DRAFT, COORDINATOR, "assignment.reopened"),
+    ),
+)
 
+LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT)
+
+#: an assignment that can be changed: nothing waits for the worker, and it is not over
+CHANGEABLE = frozenset({A.DRAFT, A.READY, A.FAILED})
 OPEN_CHALLENGE = frozenset({C.PUBLISHED, C.IN_DIALOGUE})
 PUBLIC_CHALLENGE = OPEN_CHALLENGE | {C.CLOSED, C.SOLVED}
 OPEN_INVITATION = frozenset({R.APPROVED, R.INVITED})

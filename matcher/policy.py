@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from matcher.errors import NotAllowed, NotFound
 from matcher.lifecycles import (
+    ASSIGNMENT,
     CHALLENGE,
     CITY,
     COORDINATOR,
@@ -134,6 +135,8 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "recommendation.add": (_at(COORDINATOR), _at(CITY)),
     "recommendation.ask": (_at(COORDINATOR), _at(CITY)),
     "recommendation.remind": (_at(BY_ITSELF), _at(BY_ITSELF)),
+    "assignment.view": (_at(CITY), _at(CITY)),
+    "assignment.make": (_at(COORDINATOR), _at(CITY)),
     "invitation.view": (_at(PARTNER), _at(PARTNER)),
     "interest.show": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "city.work": (_at(CITY), _at(CITY)),
@@ -145,7 +148,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
 }
 
-for _cycle in (REGISTRATION_CYCLE, CHALLENGE, RECOMMENDATION, GROUP_MEMBER):
+for _cycle in (REGISTRATION_CYCLE, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT):
     for _transition in _cycle.transitions:
         _name = f"{_cycle.name}.{_transition.action}"
         _known = _either(_at(CITY), _at(PARTNER), _public) if _cycle is CHALLENGE else _either(_at(CITY), _at(PARTNER))

@@ -1,6 +1,7 @@
 """Tables, enums and reads: what Musubi remembers. No verdicts are taken here."""
 
 from models.account import LoginCounter, Membership, SavedForm, Token, User, UserSession
+from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, AssignmentRule
 from models.audit import AuditEvent
 from models.challenge import Challenge, ChallengeTarget, Interest, Need
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
@@ -14,6 +15,10 @@ from models.recommendation import Introduction, Recommendation, RecommendationRu
 from models.scheme import Scheme
 
 __all__ = [
+    "Assignment",
+    "AssignmentChallenge",
+    "AssignmentPair",
+    "AssignmentRule",
     "AuditEvent",
     "Challenge",
     "ChallengeTarget",

@@ -122,6 +122,7 @@ class RecommendationSource(StrEnum):
     ENGINE = "engine"
     MANUAL = "manual"
     INTEREST = "interest"
+    ASSIGNMENT = "assignment"
 
 
 class DeclineReason(StrEnum):
@@ -213,3 +214,27 @@ class TextRole(StrEnum):
 
     QUERY = "query"
     DOCUMENT = "document"
+
+
+class AssignmentPurpose(StrEnum):
+    """公募 / 交流会・マッチングイベント / 四半期の見直し."""
+
+    CALL = "call"
+    EVENT = "event"
+    QUARTER = "quarter"
+
+
+class AssignmentStatus(StrEnum):
+    """作成中 / 順番待ち / 計算中 / 計算済 / 計算できず / 終了."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+class AssignmentRuleKind(StrEnum):
+    LOCK = "lock"
+    FORBID = "forbid"

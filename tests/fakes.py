@@ -1,10 +1,11 @@
 """Stand-ins with the real interfaces, for tests in which meaning plays no part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+import numpy as np
 from sqlmodel import Session, col, select
 
-from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import Evidence, FitTable, Match, Ranking, Side, Signal, TargetSuggestion
 from models import Challenge, Collaboration, Partner
 from models.enums import EntityType
 
@@ -45,6 +46,16 @@ class FakeMatchbook:
     ) -> Ranking:
         statement = select(col(Collaboration.id)).order_by(col(Collaboration.id))
         return self._ranking(list(session.exec(statement)), limit, allowed)
+
+    def fits_for_challenges(
+        self, session: Session, challenge_ids: Sequence[int], *, allowed: Collection[int] | None = None
+    ) -> FitTable:
+        """The first challenge likes the first partner best, then the next ones; the second the second, and so on."""
+        every = session.exec(select(col(Partner.id)).order_by(col(Partner.id)))
+        keys = tuple(key for key in every if key is not None and (allowed is None or key in allowed))
+        places = np.arange(len(keys)) - np.arange(len(challenge_ids))[:, None]
+        worth = (1 / (1 + places % max(1, len(keys)))).astype(np.float32)
+        return FitTable(tuple(challenge_ids), keys, worth, "fake", {"dense": 1.0}, 1)
 
     def similar(
         self,

@@ -17,7 +17,8 @@ from sqlalchemy.engine import Engine
 from embeddings.encoder import EncoderConfig, open_encoder, open_query_encoder
 from embeddings.paired import PairedEncoder
 from embeddings.server import serve
-from matcher.services import corpora, indexing
+from matcher.services import corpora, indexing, planning
+from matcher.services.matching import open_matchbook
 from models.base import utcnow
 from models.session import open_session
 from web import jobs
@@ -66,6 +67,8 @@ class Worker:
             signal.signal(number, self._on_signal)
         server = Thread(target=self._serve_queries, name="encoder", daemon=True)
         server.start()
+        planner = Thread(target=self._plan, name="planner", daemon=True)
+        planner.start()
         self._begin()
         while not self._stop.is_set():
             busy = [self._safely(task) for task in (self._read, self._publish, self._send, self._tidy)]
@@ -80,6 +83,18 @@ class Worker:
     def _serve_queries(self) -> None:
         serve(self._settings.encoder_socket, lambda: self._encoder.light, self._stop)
 
+    def _plan(self) -> None:
+        """Assignments take up to a minute: beside the rest, so that mail and index do not wait for them."""
+        book = open_matchbook(self._settings.data_dir, self._settings.encoder_socket)
+
+        def make_plan() -> int:
+            return planning.work(self._engine, book, utcnow)
+
+        self._safely(lambda: planning.requeue(self._engine, utcnow()))
+        while not self._stop.is_set():
+            if not self._safely(make_plan):
+                self._stop.wait(PAUSE)
+
     def _begin(self) -> None:
         self._beat()
         with open_session(self._engine) as session:
@@ -92,7 +107,7 @@ class Worker:
         try:
             return task() > 0
         except Exception:
-            log.exception("task failed", task=task.__name__)
+            log.exception("task failed", task=getattr(task, "__name__", "task"))
             self._stop.wait(2)
             return False
 

@@ -1,9 +1,11 @@
-"""What the rest of the product asks of the matcher, and what it answers: plain values that can be stored as JSON."""
+"""What the rest of the product asks of the matcher, and what it answers: plain values, most of which become JSON."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from models.enums import EntityType
@@ -79,6 +81,22 @@ class TargetSuggestion:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class FitTable:
+    """How well partners (columns) fit challenges (rows), all on one scale; NaN where there is no match.
+
+    `worth` is 0 or more and may be added up.
+    """
+
+    challenge_ids: tuple[int, ...]
+    partner_ids: tuple[int, ...]
+    worth: NDArray[np.float32]
+    model: str
+    weights: dict[str, float]
+    generation: int
+    semantic: bool = True
+
+
 class Matchbook(Protocol):
     """The matcher as the services and pages see it. `allowed` limits the answer to these ids."""
 
@@ -98,6 +116,12 @@ class Matchbook(Protocol):
         self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int] | None = None
     ) -> Ranking:
         """Collaborations that resemble a stored challenge."""
+        ...
+
+    def fits_for_challenges(
+        self, session: Session, challenge_ids: Sequence[int], *, allowed: Collection[int] | None = None
+    ) -> FitTable:
+        """Scores of many challenges at once, without evidence: for planning, not for showing."""
         ...
 
     def similar(

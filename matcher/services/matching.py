@@ -1,6 +1,6 @@
 """The matcher of a running process: maps the newest corpora, has what is typed encoded, answers with evidence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -22,9 +22,9 @@ from matcher.engine.types import Candidate, Document, Mask, Role
 from matcher.engine.types import Evidence as EngineEvidence
 from matcher.engine.types import Ranking as EngineRanking
 from matcher.engine.types import Side as EngineSide
-from matcher.services import corpora, texts
+from matcher.services import corpora, fits, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
-from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import Evidence, FitTable, Match, Ranking, Side, Signal, TargetSuggestion
 from models.enums import EntityType
 
 SEARCHED = {
@@ -103,6 +103,15 @@ class LiveMatchbook:
             allowed=_mask(offers, allowed),
         )
         return _answer(library, found, DEFAULT)
+
+    def fits_for_challenges(
+        self, session: Session, challenge_ids: Sequence[int], *, allowed: Allowed = None
+    ) -> FitTable:
+        library = self.newest()
+        if library is None:
+            return fits.nothing(challenge_ids)
+        asked = [_stored_query(session, library, CHALLENGES, key) for key in challenge_ids]
+        return fits.table(library, challenge_ids, asked, _mask(library.corpus(PARTNERS), allowed))
 
     def similar(
         self,

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, select
 
-from matcher.services import recommendations
+from matcher.services import assignments, recommendations
 from matcher.services.demo_data import office
-from models import Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
+from models import Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
 from models.base import utcnow
-from models.enums import RecommendationStatus
+from models.enums import AssignmentPurpose, RecommendationStatus
+from models.queries import assignments as queries
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation
 
@@ -62,6 +63,18 @@ def invited(site: Installation, challenge_key: str, partner_key: str = SENSOR) -
         town = session.get_one(Recommendation, key).municipality_id
         recommendations.approve(session, office(town), key, message="", now=utcnow())
     return key
+
+
+def assignment(session: Session) -> Assignment:
+    """The batch that 加賀市 has, or a new one with three challenges, handed to the worker."""
+    town = challenge(session, "CH-KG-022").municipality_id
+    found = queries.listed(session, town)
+    if found:
+        return found[0].assignment
+    keys = frozenset(choice.challenge.pk for choice in queries.choices(session, town)[:3])
+    data = assignments.AssignmentData("秋の交流会", AssignmentPurpose.EVENT, 3, 2, False, keys)
+    made = assignments.create(session, office(town), town, data, now=utcnow())
+    return assignments.ask(session, office(town), made.pk, now=utcnow())
 
 
 def end_sessions(site: Installation, email: str) -> None:

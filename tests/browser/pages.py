@@ -31,7 +31,8 @@ PAGES = {
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
-        "city.paper city.call city.collaboration_result "
+        "city.paper city.call city.collaboration_result city.assignments city.assignment city.assignment_new "
+        "city.assignment_edit "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
     ),
     OPERATOR: (
@@ -44,6 +45,7 @@ NO_PAGES = frozenset(
     "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
+    "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
     "city.ask city.partner_run".split()
 )
@@ -104,6 +106,7 @@ def examples(session: Session) -> dict[str, Any]:
         "me.registration_id": first(Registration, here, Registration.partner_id == sensor.pk),
         "city.registration_id": first(Registration, here, Registration.status == RegistrationStatus.APPLIED),
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),
+        "assignment_id": backstage.assignment(session).pk,
         "message_id": first(OutboxMessage),
         "user_id": first(User, User.email == PARTNER),
         "municipality_id": asked.municipality_id,

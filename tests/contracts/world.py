@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from models import (
+    Assignment,
+    AssignmentChallenge,
+    AssignmentRule,
     Collaboration,
     GroupMember,
     Interest,
@@ -19,6 +22,9 @@ from models import (
     UserSession,
 )
 from models.enums import (
+    AssignmentPurpose,
+    AssignmentRuleKind,
+    AssignmentStatus,
     ChallengeStatus,
     CollaborationStatus,
     GroupMemberStatus,
@@ -114,6 +120,7 @@ def build(session: Session) -> World:
     )
     session.add(entry)
     session.flush()
+    assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
     world.ids = {
@@ -133,11 +140,28 @@ def build(session: Session) -> World:
         "mail": mail.pk,
         "seat": seat.pk,
         "session": entry.pk,
+        "assignment": assignment.pk,
+        "assignment_rule": rule.pk,
         "municipality": town.pk,
         "user": world.people["partner_member"],
     }
     session.commit()
     return world
+
+
+def _assignment(
+    session: Session, municipality_id: int, challenge_id: int, partner_id: int
+) -> tuple[Assignment, AssignmentRule]:
+    """A planned batch of one challenge with a lock."""
+    said = {"name": "秋の交流会", "purpose": AssignmentPurpose.EVENT, "wanted": 1, "capacity": 1}
+    row = Assignment(municipality_id=municipality_id, status=AssignmentStatus.READY, **said)
+    session.add(row)
+    session.flush()
+    pair = {"assignment_id": row.pk, "challenge_id": challenge_id, "partner_id": partner_id}
+    rule = AssignmentRule(**pair, kind=AssignmentRuleKind.LOCK)
+    session.add_all([AssignmentChallenge(assignment_id=row.pk, challenge_id=challenge_id), rule])
+    session.flush()
+    return row, rule
 
 
 def _recommendation(

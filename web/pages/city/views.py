@@ -2,6 +2,7 @@
 
 from web.pages.city import (
     answers,
+    assignments,
     challenge_form,
     challenges,
     groups,
@@ -14,6 +15,7 @@ from web.pages.city.room import bp
 
 __all__ = [
     "answers",
+    "assignments",
     "bp",
     "challenge_form",
     "challenges",
