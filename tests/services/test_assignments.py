@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor
@@ -28,14 +28,19 @@ from models.session import make_engine, open_session
 from tests import factories
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
+from tests.migrations.test_migrations import _fresh_postgres as fresh_postgres
 
 LOCK, FORBID = AssignmentRuleKind.LOCK, AssignmentRuleKind.FORBID
 
 
-@pytest.fixture
-def engine(sqlite_schema: Path, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database that the worker's part can open sessions of its own on."""
-    made = make_engine(f"sqlite:///{shutil.copy(sqlite_schema, tmp_path / 'plan.db')}")
+    if request.param == "sqlite":
+        made = make_engine(f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_schema'), tmp_path / 'plan.db')}")
+    else:
+        made = fresh_postgres(request.getfixturevalue("postgres_url"), "planning")
+        SQLModel.metadata.create_all(made)
     yield made
     made.dispose()
 
