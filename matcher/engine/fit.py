@@ -1,8 +1,8 @@
 """From a score to an honest word: how likely it is that people would have chosen this pair, and what to call that.
 
-Measured on 113 challenges of 72 municipalities and 305 organisations that no training saw (a set apart from the golden
-one): of the pairs whose score stands out by m (`Scale.margin`) the share that the cities in fact chose follows a
-logistic curve in m. Other organisations might have served as well, so it understates.
+Measured on 113 challenges of 72 municipalities and 305 organisations (tests/elsewhere) that no training saw: of the
+pairs whose score stands out by m (`Scale.margin`) the share that the cities in fact chose follows a logistic curve in
+m. Other organisations might have served as well, so it understates.
 """
 
 import math
