@@ -72,7 +72,7 @@ def move(session: Session, actor: Actor, partner_id: int, offering_id: int, step
     for position, offering in enumerate(ordered):
         if offering.position != position:
             offering.position, offering.updated_at = position, now
-    flow.record(session, actor, "offering.moved", row, _of(partner_id), now)
+    _record(session, actor, "offering.moved", row, now)
 
 
 def offering_row(partner_id: int, position: int, data: OfferingData) -> Offering:

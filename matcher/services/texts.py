@@ -95,7 +95,7 @@ def challenge_profile(text: ChallengeText) -> Profile:
         accepts_prototypes=row.kind is ChallengeKind.FIELD,
         budget="" if row.budget_stage is BudgetStage.NONE else row.budget_stage.value,
         required=tuple(sorted(row.required)),
-        written=_day(row.updated_at),
+        written=_day(row.published_at or row.created_at),  # a status may change without being read anew
     )
 
 

@@ -232,8 +232,15 @@ def test_a_full_queue_answers_busy(serving: Serving, monkeypatch: pytest.MonkeyP
 
         _until(full)
         idle.close()
-        _until(lambda: client.status().state == "ready")
-        assert client.encode_queries(["a"]).shape == (1, 8)
+        _until(lambda: _answers(client))
+
+
+def _answers(client: QueryClient) -> bool:
+    """The last of those who hung up may still stand in the queue."""
+    try:
+        return client.encode_queries(["a"]).shape == (1, 8)
+    except EncoderUnavailable:
+        return False
 
 
 def test_a_second_server_is_refused_and_a_killed_ones_socket_replaced(serving: Serving) -> None:

@@ -135,9 +135,11 @@ def test_requirements_are_stored_and_checked(session: Session, office: Office) -
     facts = next(iter(profile.values())).profile
     assert (facts.required, facts.budget, facts.written) == (("kind", "region"), "studying", "2026-11-22")
     row.budget_stage = BudgetStage.NONE
+    row.updated_at = NOW + timedelta(days=9)  # as a status that moves leaves it: the index then hears nothing
     session.flush()
     silent = texts.of_entities(session, EntityType.CHALLENGE, [row.pk])[row.pk]
-    assert next(iter(silent.values())).profile.budget == "", "nobody may have filled it in"
+    facts = next(iter(silent.values())).profile
+    assert (facts.budget, facts.written) == ("", "2026-11-22"), "nobody may have filled the budget in"
 
 
 def _weak(session: Session, office: Office) -> Recommendation:
