@@ -1,12 +1,12 @@
-"""What anyone would build in a day: BM25 over character pairs, plain cosine, and reciprocal rank fusion of both."""
+"""What anyone would build in a day: BM25 over character pairs, rank fusion with plain cosine, tagging by keywords."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from matcher.engine.lexical import K1, B
-from matcher.engine.tokens import bigrams
+from matcher.engine.tokens import bigrams, normalise
 from matcher.engine.types import Floats
 
 RRF_K = 60
@@ -41,3 +41,10 @@ def _ranks(scores: Floats) -> Floats:
 def in_order(scores: Floats, owners: Sequence[str]) -> list[list[str]]:
     """For each query all owners, best first; equal scores in the given order."""
     return [[owners[i] for i in row] for row in np.argsort(-scores, axis=1, kind="stable")]
+
+
+def keyword_hits(text: str, keywords: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """For each label how many of its keywords stand in the text, letter by letter; labels without any are left out."""
+    spoken = normalise(text)
+    hits = {label: sum(normalise(word) in spoken for word in words) for label, words in keywords.items()}
+    return {label: count for label, count in hits.items() if count}

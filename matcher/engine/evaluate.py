@@ -1,7 +1,8 @@
 """Measures rankings against known pairs: recall, reciprocal rank, nDCG, with bootstrap intervals and differences."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 METRICS = ("R@1", "R@5", "R@10", "R@20", "MRR", "nDCG@10")
 SAMPLES = 5_000
 Values = NDArray[np.float64]
+Group = TypeVar("Group", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,12 @@ def difference(ours: Values, theirs: Values, metric: str = "nDCG@10", seed: int 
     """Paired bootstrap of ours - theirs on the same queries: above 0 throughout means better beyond chance."""
     column = METRICS.index(metric)
     return estimate(ours[:, column] - theirs[:, column], seed)
+
+
+def grouped(rows: Values, groups: Sequence[Collection[Group]]) -> dict[Group, Values]:
+    """The rows of each group (a goal, a year), in sorted order of groups; a query may stand in several or in none."""
+    members: dict[Group, list[int]] = {}
+    for row, names in enumerate(groups):
+        for name in names:
+            members.setdefault(name, []).append(row)
+    return {name: rows[members[name]] for name in sorted(members)}  # type: ignore[type-var]

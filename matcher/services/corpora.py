@@ -20,7 +20,7 @@ from matcher.engine.background import foreign_needs
 from matcher.engine.calibrate import make_frame
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.frame import MIN_BACKGROUND, Frame
-from matcher.engine.sdg import Tagger, target_document
+from matcher.engine.sdg import Example, Tagger, target_document
 from matcher.engine.types import Document, Passage, Role, joined_texts, with_vectors
 from matcher.services import indexing, texts
 from models import reference
@@ -36,6 +36,7 @@ FOLDER = "index"
 #: documents of each side that the frame of reference is made of
 MOST_BACKGROUND = 1_000
 
+Foreign = dict[str, list[Document]]
 ROLES = {TextRole.QUERY: Role.NEED, TextRole.DOCUMENT: Role.OFFER}
 
 
@@ -174,9 +175,10 @@ def documents(session: Session, kind: Kind, ids: Sequence[int], model: str, *, l
 def _fresh(session: Session, encoder: Encoder, generation: int, last: int) -> Library:
     loaded = {k.name: documents(session, k, public_ids(session, k.entity_type), encoder.model_id) for k in KINDS}
     needs, offers = _background(encoder, loaded)
-    frame = _frame(encoder, needs, offers)
+    foreign = _foreign(encoder)
+    frame = make_frame(needs, offers, foreign)
     corpora = {k.name: Corpus.build(loaded[k.name], k.role, frame, grams=True) for k in KINDS}
-    return Library(generation, encoder.model_id, last, frame, _tagger(encoder, needs), corpora)
+    return Library(generation, encoder.model_id, last, frame, tagger(encoder, needs, foreign), corpora)
 
 
 def _background(encoder: Encoder, loaded: dict[str, list[Document]]) -> tuple[list[Document], list[Document]]:
@@ -188,27 +190,35 @@ def _background(encoder: Encoder, loaded: dict[str, list[Document]]) -> tuple[li
     return needs[:MOST_BACKGROUND], offers[:MOST_BACKGROUND]
 
 
-def _frame(encoder: Encoder, needs: Sequence[Document], offers: Sequence[Document]) -> Frame:
-    foreign = {}
-    for language, group in foreign_needs().items():
-        foreign[language] = with_vectors(group, encoder.encode_queries(joined_texts(group)))
-    return make_frame(needs, offers, foreign)
+def _foreign(encoder: Encoder) -> Foreign:
+    """What needs in other languages look like."""
+    groups = foreign_needs().items()
+    return {language: with_vectors(group, encoder.encode_queries(joined_texts(group))) for language, group in groups}
 
 
-def _tagger(encoder: Encoder, needs: Sequence[Document]) -> Tagger:
-    """The SDG targets, placed among this installation's needs."""
+def tagger(encoder: Encoder, needs: Sequence[Document], foreign: Foreign) -> Tagger:
+    """The SDG targets, placed among this installation's needs; how sure it may be is learned from shipped examples.
+
+    Those are the demonstration's challenges without targets printed in their source; the others are kept to measure.
+    """
     targets = [target_document(t.code, t.label_ja, t.keywords_ja) for t in reference.targets()]
-    return Tagger.build(needs, with_vectors(targets, encoder.encode_documents(joined_texts(targets))))
+    encoded = with_vectors(targets, encoder.encode_documents(joined_texts(targets)))
+    rows = [row for row in _demo("challenges") if not row["sdg_targets_stated"]]
+    read = _encoded_needs(encoder, rows)
+    examples = [Example(document, frozenset(row["sdg_targets"])) for document, row in zip(read, rows, strict=True)]
+    return Tagger.build(needs, encoded, foreign, examples)
 
 
 def _bundled(encoder: Encoder) -> tuple[list[Document], list[Document]]:
     """The demonstration texts, as background only."""
-    needs = [_document(row, ("title", "title"), ("description", "problem")) for row in _demo("challenges")]
     offers = [_document(row, ("profile", "profile")) for row in _demo("organizations")]
-    return (
-        with_vectors(needs, encoder.encode_queries(joined_texts(needs))),
-        with_vectors(offers, encoder.encode_documents(joined_texts(offers))),
-    )
+    needs = _encoded_needs(encoder, _demo("challenges"))
+    return needs, with_vectors(offers, encoder.encode_documents(joined_texts(offers)))
+
+
+def _encoded_needs(encoder: Encoder, rows: Sequence[dict[str, Any]]) -> list[Document]:
+    needs = [_document(row, ("title", "title"), ("description", "problem")) for row in rows]
+    return with_vectors(needs, encoder.encode_queries(joined_texts(needs)))
 
 
 def _demo(name: str) -> list[dict[str, Any]]:

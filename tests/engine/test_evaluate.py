@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.engine import baselines
-from matcher.engine.evaluate import METRICS, difference, estimate, estimates, measure, measures
+from matcher.engine.evaluate import METRICS, difference, estimate, estimates, grouped, measure, measures
 
 OWNERS = [f"o{i}" for i in range(30)]
 
@@ -63,3 +63,11 @@ def test_baselines_rank_the_obvious_first() -> None:
     assert not lexical[1].any()
     dense = np.array([[0.8, 0.9, 0.2], [0.3, 0.2, 0.1]], np.float32)
     assert baselines.in_order(baselines.fused(lexical, dense), ["a", "b", "c"])[0] == ["a", "b", "c"]
+
+
+def test_groups_hold_their_own_rows() -> None:
+    rows = np.arange(3 * len(METRICS), dtype=np.float64).reshape(3, -1)
+    found = grouped(rows, [{11, 3}, {3}, set()])
+    assert list(found) == [3, 11]
+    assert (found[3] == rows[:2]).all()
+    assert (found[11] == rows[:1]).all()

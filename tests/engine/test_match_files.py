@@ -225,20 +225,3 @@ def test_goals_are_read_however_they_are_written(tmp_path: Path) -> None:
         rows = [match_read.Row(1, {"id": "c", "title": "t", "sdgs": value})]
         record = match_records.challenges(match_read.Table(tmp_path, rows))[0]
         assert record.document.profile.goals == {3, 11}, number
-
-
-def test_evaluate_prints_every_system_and_the_differences(tmp_path: Path) -> None:
-    jsonl(tmp_path / "organizations.jsonl", PARTNERS)
-    jsonl(tmp_path / "challenges.jsonl", CHALLENGES)
-    pairs = [{"challenge": "c1", "organization": "p1"}, {"challenge": "c2", "organization": "p2"}, {"challenge": "c9"}]
-    jsonl(tmp_path / "pairs.jsonl", pairs)
-    result = CliRunner().invoke(commands, ["evaluate", "--data", str(tmp_path), "--json"])
-    assert result.exit_code == 0, result.output
-    report = json.loads(result.stdout)
-    assert report["challenges"] == 2
-    assert set(report["figures"]) == {"Musubi", "BM25, character pairs", "plain cosine", "rank fusion (k = 60)"}
-    assert report["figures"]["Musubi"]["R@1"]["mean"] == 1.0
-    assert "pairs.jsonl, row 3: unknown" in result.stderr
-    table = CliRunner().invoke(commands, ["evaluate", "--data", str(tmp_path)]).stdout
-    assert "nDCG@10" in table
-    assert "ahead of" in table

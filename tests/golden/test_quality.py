@@ -66,7 +66,7 @@ def desk(encoder: Encoder, bars: Progress) -> Desk:
 
 @pytest.fixture(scope="module")
 def report(encoder: Encoder, plain: Encoder, bars: Progress) -> Report:
-    return measure_systems(encoder, bars, PARTNERS, CHALLENGES, known_pairs(), plain)
+    return measure_systems(encoder, bars, PARTNERS, CHALLENGES, known_pairs(), plain=plain)
 
 
 def test_better_than_what_anyone_would_build_in_a_day(report: Report) -> None:

@@ -1,7 +1,7 @@
 """Measures the engine and three baselines on the same files in the same run, for ``match evaluate``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,51 @@ from rich.progress import Progress
 
 from embeddings.encoder import Encoder
 from matcher.engine import baselines
-from matcher.engine.evaluate import METRICS, Estimate, difference, estimates, measure
-from matcher.engine.types import Document, Role
+from matcher.engine.corpus import Corpus, Query
+from matcher.engine.evaluate import METRICS, Estimate, Values, difference, estimate, estimates, grouped, measure
+from matcher.engine.evaluate_abstention import Abstention, Best, abstention
+from matcher.engine.evaluate_exposure import Exposure, exposure
+from matcher.engine.evaluate_reciprocal import Reciprocal, reciprocal
+from matcher.engine.rank import rank
+from matcher.engine.score import DEFAULT, Weights
+from matcher.engine.types import Document, Fit, Floats, Role
 from web.cli.match_records import Record
 from web.cli.match_work import Desk
 
 OURS = "Musubi"
 BM25, COSINE, RRF = "BM25, character pairs", "plain cosine", "rank fusion (k = 60)"
+NO_MATCH = Fit.WEAK  # a list whose best fit is no better is shown as "no good match yet"
+LISTED = 10  # candidates that a person reads before concluding that nobody fits
+NDCG, RECALL = METRICS.index("nDCG@10"), METRICS.index("R@10")
+Rankings = dict[str, list[str]]  # by query, all answers, best first
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The challenges of one SDG goal; with few of them the interval is wide and says so."""
+
+    challenges: int
+    ndcg: Estimate
+    recall: Estimate
+
+
+@dataclass(frozen=True)
+class Change:
+    """What another setting reaches in nDCG@10, and how far the engine as it is stays ahead of it (paired)."""
+
+    ndcg: Estimate
+    ahead: Estimate
+
+
+@dataclass(frozen=True)
+class Language:
+    """The same challenges in another language and in the file's own; `ahead` is ours over cosine in that language."""
+
+    challenges: int
+    own: Estimate
+    foreign: Estimate
+    cosine: Estimate
+    ahead: Estimate
 
 
 @dataclass(frozen=True)
@@ -25,74 +63,174 @@ class Report:
     challenges: int
     partners: int
     model: str
+    baseline_model: str
+    weights: Mapping[str, float]
     figures: Mapping[str, Mapping[str, Estimate]]
     ahead: Mapping[str, Estimate]
+    exposure: Mapping[str, Exposure]
+    reciprocal: Mapping[str, Reciprocal]
+    goals: Mapping[int, Goal]
+    abstention: Abstention
+    against: Change | None = None
+    ablation: Mapping[str, Change] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
+
+
+class Study:
+    """Partners and challenges, read once, and the known pairs: what every measurement starts from.
+
+    `ours` reads for the engine, `plain` for the baselines. All partners are considered for each challenge; figures
+    count challenges with a known right partner.
+    """
+
+    def __init__(
+        self,
+        ours: Encoder,
+        bars: Progress,
+        partners: Sequence[Record],
+        challenges: Sequence[Record],
+        relevant: Mapping[str, set[str]],
+        *,
+        plain: Encoder | None = None,
+        weights: Weights = DEFAULT,
+    ) -> None:
+        self.ours, self.plain, self.bars, self.weights = ours, plain or ours, bars, weights
+        self.partners = [record.document for record in partners]
+        self.challenges = [record.document for record in challenges]
+        self.desk = Desk(ours, self.partners, bars)
+        self.asking = self.desk.encoded(self.challenges, Role.NEED, "reading challenges")
+        self.wanted = {c.owner: relevant[c.owner] for c in self.challenges if relevant.get(c.owner)}
+
+    def ranked(
+        self, weights: Weights | None = None, desk: Desk | None = None, asking: Sequence[Document] | None = None
+    ) -> Rankings:
+        """The engine's answer to each challenge with a known partner, in this or another setting."""
+        asked = [document for document in asking or self.asking if document.owner in self.wanted]
+        found = (desk or self.desk).rank(asked, len(self.partners), 0, weights or self.weights)
+        return {document.owner: _owners(answer.candidates) for document, answer in zip(asked, found, strict=True)}
+
+    def ranked_back(self) -> Rankings:
+        """For each partner all challenges, best first."""
+        frame = self.desk.frame
+        needs = Corpus.build(self.asking, Role.NEED, frame)
+        task = self.bars.add_task("the other way", total=len(self.partners))
+        found: Rankings = {}
+        for owner in self.desk.corpus.owners:
+            query = self.desk.corpus.query(owner)
+            answer = rank(query, needs, frame, limit=len(needs), weights=self.weights, explained=0)
+            found[owner] = _owners(answer.candidates)
+            self.bars.advance(task)
+        return found
+
+    def measured(self, rankings: Rankings) -> Values:
+        return measure(rankings, self.wanted)
+
+    def change(self, full: Values, other: Values) -> Change:
+        return Change(estimate(other[:, NDCG]), difference(full, other))
+
+    def baselines(self) -> dict[str, Floats]:
+        """Scores (challenges, partners). Query = title and description, passage = profile, as one text each."""
+        profiles = [joined(document, "profile") for document in self.partners]
+        queries = [joined(document, "title", "problem") for document in self.challenges]
+        lexical = baselines.bm25(queries, profiles)
+        cosine = np.asarray(self.plain.encode_queries(queries) @ self.plain.encode_documents(profiles).T)
+        return {BM25: lexical, COSINE: cosine, RRF: baselines.fused(lexical, cosine)}
+
+    def abstained(self) -> Abstention:
+        """The best of the first ten, with the right partners and without them."""
+        asked = [document for document in self.asking if document.owner in self.wanted]
+        task = self.bars.add_task("taking partners away", total=len(asked))
+        present, absent = {}, {}
+        for document in asked:
+            query = Query.of(document, Role.NEED, self.desk.frame)
+            present[document.owner] = self._best(query, set())
+            absent[document.owner] = self._best(query, self.wanted[document.owner])
+            self.bars.advance(task)
+        return abstention(present, absent)
+
+    def _best(self, query: Query, without: set[str]) -> Best:
+        corpus = self.desk.corpus
+        allowed = ~corpus.mask(without)
+        found = rank(query, corpus, self.desk.frame, limit=LISTED, allowed=allowed, weights=self.weights, explained=0)
+        return Best.of(found.candidates)
 
 
 def measure_systems(
-    encoder: Encoder,
+    ours: Encoder,
     bars: Progress,
     partners: Sequence[Record],
     challenges: Sequence[Record],
     relevant: Mapping[str, set[str]],
+    *,
     plain: Encoder | None = None,
+    weights: Weights = DEFAULT,
 ) -> Report:
-    """Only challenges with a known right partner count; all partners are considered for each.
+    """The engine beside three baselines; `plain` (default: ours) is the encoder that the baselines are given."""
+    return report_of(Study(ours, bars, partners, challenges, relevant, plain=plain, weights=weights))
 
-    The baselines read with `plain`, the model as anyone can have it; without it with the same encoder as ours.
-    """
-    asked = [record.document for record in challenges if record.document.owner in relevant]
-    desk = Desk(encoder, [record.document for record in partners], bars)
-    asking = desk.encoded(asked, Role.NEED, "reading challenges")
-    rankings = _baselines(plain or encoder, [record.document for record in partners], asked)
-    rankings[OURS] = [[c.owner for c in found.candidates] for found in desk.rank(asking, len(partners), explained=0)]
-    wanted = {document.owner: relevant[document.owner] for document in asked}
-    values = {name: measure(dict(zip(wanted, ranked, strict=True)), wanted) for name, ranked in rankings.items()}
+
+def report_of(study: Study) -> Report:
+    """Everything that is always measured."""
+    forth, back = {OURS: study.ranked()}, {OURS: study.ranked_back()}
+    asked, offered = [c.owner for c in study.challenges], [p.owner for p in study.partners]
+    for name, scores in study.baselines().items():
+        every = dict(zip(asked, baselines.in_order(scores, offered), strict=True))
+        forth[name] = {owner: every[owner] for owner in study.wanted}
+        back[name] = dict(zip(offered, baselines.in_order(scores.T, asked), strict=True))
+    systems = (BM25, COSINE, RRF, OURS)
+    values = {name: study.measured(forth[name]) for name in systems}
+    goals = [c.profile.all_goals for c in study.challenges if c.owner in study.wanted]
     return Report(
-        challenges=len(asked),
-        partners=len(partners),
-        model=encoder.model_id,
+        challenges=len(study.wanted),
+        partners=len(study.partners),
+        model=study.ours.model_id,
+        baseline_model=study.plain.model_id,
+        weights=study.weights.as_dict(),
         figures={name: estimates(rows) for name, rows in values.items()},
         ahead={name: difference(values[OURS], rows) for name, rows in values.items() if name != OURS},
+        exposure={name: exposure(list(forth[name].values()), offered) for name in systems},
+        reciprocal={name: reciprocal(forth[name], back[name], study.wanted) for name in systems},
+        goals={goal: _goal(rows) for goal, rows in grouped(values[OURS], goals).items()},
+        abstention=study.abstained(),
     )
+
+
+def compared(study: Study, report: Report, weights: Weights) -> Report:
+    """The report with the figures of other weights beside it."""
+    change = study.change(study.measured(study.ranked()), study.measured(study.ranked(weights)))
+    return replace(report, against=change)
+
+
+def measure_language(study: Study, foreign: Sequence[Record]) -> Language | None:
+    """The challenges of a file in another language, found again by their ids; None when none of them is known."""
+    documents = [record.document for record in foreign if record.document.owner in study.wanted]
+    if not documents:
+        return None
+    wanted = {document.owner: study.wanted[document.owner] for document in documents}
+    own = measure(study.ranked(asking=[a for a in study.asking if a.owner in wanted]), wanted)
+    read = study.desk.encoded(documents, Role.NEED, "reading translations")
+    ours = measure(study.ranked(asking=read), wanted)
+    queries = [joined(document, "title", "problem") for document in documents]
+    profiles = [joined(document, "profile") for document in study.partners]
+    scores = np.asarray(study.plain.encode_queries(queries) @ study.plain.encode_documents(profiles).T)
+    order = baselines.in_order(scores, [partner.owner for partner in study.partners])
+    cosine = measure(dict(zip(wanted, order, strict=True)), wanted)
+    figures = (estimate(rows[:, NDCG]) for rows in (own, ours, cosine))
+    return Language(len(wanted), *figures, ahead=difference(ours, cosine))
 
 
 def as_json(report: Report) -> dict[str, Any]:
     return asdict(report)
 
 
-def as_text(report: Report) -> str:
-    """A table that fits a terminal of 100 columns, and the paired differences below it."""
-    width = max(map(len, report.figures))
-    lines = [
-        f"{report.challenges} challenges, {report.partners} partners, {report.model}",
-        "95 % bootstrap intervals in brackets",
-        "",
-        f"{'':{width}}  " + "  ".join(f"{name:>14}" for name in METRICS),
-    ]
-    for name, figures in report.figures.items():
-        lines.append(f"{name:{width}}  " + "  ".join(f"{_shown(figures[metric]):>14}" for metric in METRICS))
-    lines += ["", f"nDCG@10, {OURS} ahead of (paired bootstrap):"]
-    for name, ahead in report.ahead.items():
-        lines.append(f"{name:{width}}  {ahead.mean:+.3f} [{ahead.low:+.3f}, {ahead.high:+.3f}]")
-    return "\n".join(lines)
-
-
-def _shown(estimate: Estimate) -> str:
-    low, high = (f"{bound:.2f}".removeprefix("0") for bound in (estimate.low, estimate.high))
-    return f"{estimate.mean:.3f}".removeprefix("0") + f" [{low},{high}]"
-
-
-def _baselines(encoder: Encoder, partners: Sequence[Document], asked: Sequence[Document]) -> dict[str, list[list[str]]]:
-    """Query = title and description, passage = profile, as one text each."""
-    profiles = [_joined(document, "profile") for document in partners]
-    queries = [_joined(document, "title", "problem") for document in asked]
-    lexical = baselines.bm25(queries, profiles)
-    cosine = np.asarray(encoder.encode_queries(queries) @ encoder.encode_documents(profiles).T)
-    owners = [document.owner for document in partners]
-    scores = {BM25: lexical, COSINE: cosine, RRF: baselines.fused(lexical, cosine)}
-    return {name: baselines.in_order(rows, owners) for name, rows in scores.items()}
-
-
-def _joined(document: Document, *parts: str) -> str:
+def joined(document: Document, *parts: str) -> str:
+    """The passages that begin with these parts, as one text."""
     return "".join(passage.text for passage in document.passages if passage.sentences[0].part in parts)
+
+
+def _owners(candidates: Sequence[Any]) -> list[str]:
+    return [candidate.owner for candidate in candidates]
+
+
+def _goal(rows: Values) -> Goal:
+    return Goal(len(rows), estimate(rows[:, NDCG]), estimate(rows[:, RECALL]))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +14,7 @@ from matcher.engine.calibrate import make_frame
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.frame import MIN_BACKGROUND, Frame
 from matcher.engine.rank import rank
+from matcher.engine.score import DEFAULT, Weights
 from matcher.engine.types import Document, Ranking, Role, joined_texts, with_vectors
 from web.cli import match_records
 from web.cli.match_read import Row, Table
@@ -53,14 +55,28 @@ def open_encoder(say: Callable[[str], None], *, adapted: bool = True) -> Encoder
     )
 
 
+def open_plain_encoder(ours: Encoder, say: Callable[[str], None]) -> Encoder:
+    """The encoder that baselines are measured with: as published, without what was trained for this product."""
+    from embeddings.encoder import BUNDLED
+
+    return open_encoder(say, adapted=False) if load_settings().encoder_model == BUNDLED else ours
+
+
 class Desk:
     """Partners laid out in a frame of reference, ready to be asked."""
 
     def __init__(self, encoder: Encoder, partners: Sequence[Document], bars: Progress) -> None:
         self._encoder, self._bars = encoder, bars
         self._offers = self.encoded(partners, Role.OFFER, "reading partners")
+        self.background: tuple[list[Document], list[Document]] = ([], [])  # needs and offers, encoded
         self.frame = self._frame()
         self.corpus = Corpus.build(self._offers, Role.OFFER, self.frame)
+
+    def framed(self, frame: Frame) -> "Desk":
+        """The same partners in another frame of reference."""
+        other = copy(self)
+        other.frame, other.corpus = frame, Corpus.build(self._offers, Role.OFFER, frame)
+        return other
 
     def encoded(self, documents: Sequence[Document], role: Role, title: str) -> list[Document]:
         """The documents with vectors, a batch at a time."""
@@ -73,13 +89,20 @@ class Desk:
             self._bars.advance(task, len(batch))
         return done
 
-    def rank(self, challenges: Sequence[Document], limit: int, explained: int | None = None) -> list[Ranking]:
+    def rank(
+        self,
+        challenges: Sequence[Document],
+        limit: int,
+        explained: int | None = None,
+        weights: Weights = DEFAULT,
+    ) -> list[Ranking]:
         """For each encoded challenge the best `limit` partners, all of them considered."""
         task = self._bars.add_task("matching", total=len(challenges))
         rankings = []
         for challenge in challenges:
             query = Query.of(challenge, Role.NEED, self.frame)
-            rankings.append(rank(query, self.corpus, self.frame, limit=limit, explained=explained))
+            found = rank(query, self.corpus, self.frame, limit=limit, explained=explained, weights=weights)
+            rankings.append(found)
             self._bars.advance(task)
         return rankings
 
@@ -95,6 +118,7 @@ class Desk:
         if len(offers) < MIN_BACKGROUND:
             offers += self.encoded(_shipped("organizations", match_records.partners), Role.OFFER, "reading background")
         own = encoded[: len(encoded) - len(foreign)]
+        self.background = (own, offers)
         return make_frame(own, offers, {"en": encoded[len(own) :]})
 
 
