@@ -26,15 +26,17 @@ def rank(
     pool: int = POOL,
     explained: int | None = None,
     keep: Callable[[Scored], Mask] | None = None,
+    fit_by: Weights | None = None,
 ) -> Ranking:
     """The best `limit` documents; which way the match goes follows from the roles:
 
     need → offers (challenge → partners), offer → needs (partner → challenges), like → like (precedents, duplicates).
     `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
-    `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all.
+    `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all. `fit_by` are
+    the weights to measure the fit with when not those of the order: the frame's scales belong to the default ones.
     """
     scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
-    ranker = _Ranker(query, corpus, frame, scored, weights)
+    ranker = _Ranker(query, corpus, frame, scored, weights, fit_by or weights)
     considered = len(corpus) if allowed is None else int(allowed.sum())
     kept = np.arange(len(scored.rows)) if keep is None else np.flatnonzero(keep(scored))
     best = ranker.best(kept.tolist(), limit, limit if explained is None else explained)
@@ -44,15 +46,17 @@ def rank(
 class _Ranker:
     """Adds the facts to the text scores of one query, puts the documents in order and describes the best."""
 
-    def __init__(self, query: Query, corpus: Corpus, frame: Frame, scored: Scored, weights: Weights) -> None:
+    def __init__(
+        self, query: Query, corpus: Corpus, frame: Frame, scored: Scored, weights: Weights, fit_by: Weights
+    ) -> None:
         self._query, self._corpus, self._scored = query, corpus, scored
         self._weights = weights.as_dict()
         self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
         self._explainer = Explainer(query, corpus, frame, scored, weights)
         self._reasoner = Reasoner(query.profile, query.role, corpus.role, self._weights)
         self._reasons = [self._reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
-        self._texts = scored.text_scores(weights)
-        self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
+        self._fits = scored.text_scores(fit_by)
+        self._totals = scored.text_scores(weights) + np.array([added for _, added in self._reasons], np.float32)
 
     def best(self, kept: Sequence[int], limit: int, explained: int) -> list[Candidate]:
         owners = [self._corpus.owners[int(self._scored.rows[i])] for i in kept]
@@ -65,7 +69,7 @@ class _Ranker:
             owner=self._corpus.owners[row],
             rank=place,
             score=round(float(self._totals[i]), 5),
-            fit=fit_of(float(self._texts[i]), self._scale, self._query.semantic),
+            fit=fit_of(float(self._fits[i]), self._scale, self._query.semantic),
             features=self._features(i),
             evidence=self._explainer.evidence(i) if explained else (),
             signals=self._signals(i, row),
