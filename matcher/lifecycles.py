@@ -7,6 +7,7 @@ from enum import StrEnum
 from matcher.errors import InvalidTransition
 from models.enums import ChallengeStatus as C
 from models.enums import GroupMemberStatus as G
+from models.enums import RankingModelStatus as M
 from models.enums import RecommendationStatus as R
 from models.enums import RegistrationStatus as S
 from models.enums import Role
@@ -16,6 +17,7 @@ CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
 PARTNER = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_MEMBER})
 PARTNER_ADMIN = frozenset({Role.PARTNER_ADMIN})
 SYSTEM = frozenset({Role.SYSTEM})
+OPERATOR = frozenset({Role.ADMIN, Role.SYSTEM})
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,19 @@ GROUP_MEMBER = Lifecycle(
     ),
 )
 
-LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER)
+RANKING_MODEL = Lifecycle(
+    "ranking_model",
+    M,
+    frozenset({M.CANDIDATE}),
+    (
+        _t("activate", {M.CANDIDATE}, M.ACTIVE, OPERATOR, "ranking_model.activated"),
+        _t("dismiss", {M.CANDIDATE}, M.RETIRED, OPERATOR, "ranking_model.dismissed"),
+        _t("retire", {M.ACTIVE}, M.RETIRED, OPERATOR, "ranking_model.retired"),
+        _t("restore", {M.RETIRED}, M.ACTIVE, OPERATOR, "ranking_model.restored"),
+    ),
+)
+
+LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, RANKING_MODEL)
 
 OPEN_CHALLENGE = frozenset({C.PUBLISHED, C.IN_DIALOGUE})
 PUBLIC_CHALLENGE = OPEN_CHALLENGE | {C.CLOSED, C.SOLVED}

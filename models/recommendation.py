@@ -11,7 +11,10 @@ from models.enums import RecommendationSource, RecommendationStatus
 
 
 class RecommendationRun(Row, table=True):
-    """One pass of the matcher: for a challenge, or for a partner that looks for partners."""
+    """One pass of the matcher: for a challenge, or for a partner that looks for partners.
+
+    `ranking_model_id` is None when the built-in weights were in use; `listed` are the partners by place.
+    """
 
     __table_args__ = (sa.CheckConstraint("(challenge_id IS NULL) <> (partner_id IS NULL)", name="one_subject"),)
     municipality_id: int = foreign("municipality.id")
@@ -22,10 +25,16 @@ class RecommendationRun(Row, table=True):
     weights: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     generation: int = Field(default=0)
     considered: int = Field(default=0)
+    ranking_model_id: int | None = foreign("rankingmodel.id", default=None, index=False)
+    listed: list[int] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class Recommendation(Versioned, table=True):
-    """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it."""
+    """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it.
+
+    `inputs` are the parts of the score before weighting, `basis` says which of these are comparable: what is learned
+    from decisions is learned from them.
+    """
 
     __table_args__ = (
         sa.CheckConstraint("(challenge_id IS NULL) <> (seeker_id IS NULL)", name="one_subject"),
@@ -44,6 +53,8 @@ class Recommendation(Versioned, table=True):
     score: float | None = None
     fit: int = Field(default=0)
     features: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    basis: str = Field(default="", max_length=80)
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     signals: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     message: str = Field(default="", sa_type=sa.Text)

@@ -6,13 +6,11 @@ Access to Volunteers", 2023: a penalty after each connection, 8–9 % more oppor
 near-ties: nobody is ever put behind somebody who fits worse by more than the margin.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from matcher.engine.frame import QUANTILES, Scale
 
 MARGIN = 0.1  # of the spread of unrelated pairs' scores: as far as two neighbours in a list usually are apart
 SPARE = 10  # how many candidates behind the end of a list may still come into it
@@ -38,11 +36,6 @@ class Placed(NamedTuple):
 def attention(position: int) -> float:
     """What a place (from 1) is worth: the discount of nDCG, as in Singh and Joachims, "Fairness of Exposure", 2018."""
     return float(1 / np.log2(1 + position))
-
-
-def margin_of(scale: Scale) -> float:
-    """The difference in score below which two candidates count as practically equal."""
-    return MARGIN * (float(np.interp(0.9, QUANTILES, scale.values)) - scale.median)
 
 
 def in_fair_order(standings: Iterable[Standing], margin: float) -> list[Placed]:
@@ -82,9 +75,9 @@ def gini(amounts: Iterable[float]) -> float:
     return float(2 * (ranks * values).sum() / (values.size * values.sum()) - (values.size + 1) / values.size)
 
 
-def share_seen(amounts: Mapping[str, float], everybody: int) -> float:
+def share_seen(amounts: Iterable[float], everybody: int) -> float:
     """The share of all owners that had any attention."""
-    return sum(amount > 0 for amount in amounts.values()) / max(everybody, 1)
+    return sum(amount > 0 for amount in amounts) / max(everybody, 1)
 
 
 def _rounded(standing: Standing) -> Standing:

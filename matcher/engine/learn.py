@@ -28,8 +28,8 @@ MIN_LISTS = 60  # of which somebody chose one and turned down or passed over ano
 MIN_DECISIONS = 150
 FROZEN = 1 / 3  # the share of lists, the latest ones, that only judges
 MIN_FROZEN = MIN_LISTS // 3
-PRIOR = 5.0  # changing a weight by all of its size costs as much as five chosen ones stood in the wrong place
-SMALLEST = 0.05  # a weight near 0 may move as freely as one of this size
+PRIOR = 20.0  # how many chosen ones it takes to move scores by about as much as they differ within a list
+MOST_STRETCH = 3.0
 PASSED_OVER = 0.5  # what it counts to be passed over, against 1 for being turned down
 LEAST_SEEN = 0.1  # the lowest chance that is believed: no decision counts more than ten times
 PRIOR_VIEWS = 20.0  # how many views the assumed chances are worth against measured ones
@@ -117,13 +117,15 @@ def split(lists: Iterable[DecidedList]) -> tuple[list[DecidedList], list[Decided
 def learn(lists: Sequence[DecidedList], present: Weights, seen: Seen) -> Weights:
     """New weights for the parts that occur in `lists`; all other ones stay as they are."""
     before = present.as_dict()
-    names = sorted({name for one in lists for item in one.items for name in item.values} & before.keys())
-    if not names or not any(one.tells for one in lists):
+    telling = [one for one in lists if one.tells]
+    effects = _spreads(telling, sorted({name for one in telling for item in one.items for name in item.values}))
+    names = sorted(name for name, effect in effects.items() if name in before and effect > 0)
+    if not names:
         return present
     start = np.array([before[name] for name in names], np.float64)
-    differences, counts = _pairs(lists, names, seen)
-    spread = _spread(lists, names, start)
-    scale = np.maximum(start, SMALLEST)
+    differences, counts = _pairs(telling, names, seen)
+    spread = _spread(telling, names, start)
+    scale = spread / np.array([effects[name] for name in names])
 
     def loss(weights: Rows) -> tuple[float, Rows]:
         margins = differences @ weights / spread
@@ -134,7 +136,7 @@ def learn(lists: Sequence[DecidedList], present: Weights, seen: Seen) -> Weights
 
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(names), options={"ftol": 1e-12})
     # Only proportions matter to an order: scores keep their spread, so that they stay comparable with those before.
-    learned = found.x * spread / _spread(lists, names, found.x)
+    learned = found.x * min(MOST_STRETCH, spread / _spread(telling, names, found.x))
     return weights_of(before | {name: round(float(w), 4) for name, w in zip(names, learned, strict=True)})
 
 
@@ -189,8 +191,17 @@ def _pairs(lists: Iterable[DecidedList], names: Sequence[str], seen: Seen) -> tu
 
 def _spread(lists: Iterable[DecidedList], names: Sequence[str], weights: Rows) -> float:
     """The standard deviation of scores within a list, on average."""
-    deviations = [np.std(np.array([_row(item, names) @ weights for item in one.items])) for one in lists if one.tells]
+    deviations = [np.std([_row(item, names) @ weights for item in one.items]) for one in lists]
     return max(float(np.mean(deviations)), 1e-6)
+
+
+def _spreads(lists: Sequence[DecidedList], names: Sequence[str]) -> dict[str, float]:
+    """The standard deviation of each part within a list, on average: what is the same for all cannot be learned."""
+    return {name: float(np.mean([_deviation(one, name) for one in lists])) for name in names}
+
+
+def _deviation(one: DecidedList, name: str) -> float:
+    return float(np.std([item.values.get(name, 0.0) for item in one.items]))
 
 
 def _row(item: Listed, names: Sequence[str]) -> Rows:

@@ -6,8 +6,9 @@ import numpy as np
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.explain import Explainer, thin
+from matcher.engine.exposure import MARGIN
 from matcher.engine.features import Reasoner
-from matcher.engine.frame import Frame, Scale
+from matcher.engine.frame import QUANTILES, Frame, Scale
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
 from matcher.engine.types import Candidate, Feature, Fit, Floats, Mask, Ranking, Role, Signal
 
@@ -92,6 +93,11 @@ def in_order(totals: Sequence[float] | Floats, owners: Sequence[str], limit: int
     """Best first; equal to five decimals goes by owner, so that the order does not hang on rounding."""
     rounded = np.round(np.asarray(totals, np.float64), 5).tolist()
     return sorted(range(len(owners)), key=lambda i: (-rounded[i], owners[i]))[:limit]
+
+
+def margin_of(scale: Scale) -> float:
+    """The difference in score below which two candidates count as practically equal."""
+    return MARGIN * (float(np.interp(0.9, QUANTILES, scale.values)) - scale.median)
 
 
 def fit_of(text_score: float, scale: Scale, semantic: bool) -> Fit:

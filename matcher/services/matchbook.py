@@ -1,12 +1,15 @@
 """What the rest of the product asks of the matcher, and what it answers: plain values that can be stored as JSON."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlmodel import Session
 
 from models.enums import EntityType
+
+if TYPE_CHECKING:  # the engine is loaded with the first question, not with the first page
+    from matcher.engine.replay import Trace
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Match:
-    """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions."""
+    """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions.
+
+    `inputs` are the same parts before weighting.
+    """
 
     entity_id: int
     rank: int
@@ -48,6 +54,7 @@ class Match:
     evidence: tuple[Evidence, ...] = ()
     signals: tuple[Signal, ...] = ()
     features: dict[str, float] = field(default_factory=dict)
+    inputs: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Everything as JSON values, as it is stored with a recommendation."""
@@ -56,7 +63,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Matches in rank order with what made them; `semantic` is False when only words could be compared."""
+    """Matches in rank order with what made them; `semantic` is False when only words could be compared.
+
+    `ranking_model` is the learned model in use, None for the built-in weights. `basis` tells which inputs may be
+    compared, `margin` from which difference on one score is better than another. `trace`, given the owners to keep,
+    answers what these were computed from.
+    """
 
     matches: tuple[Match, ...]
     considered: int
@@ -64,6 +76,10 @@ class Ranking:
     weights: dict[str, float]
     generation: int
     semantic: bool = True
+    ranking_model: int | None = None
+    basis: str = ""
+    margin: float = 0.0
+    trace: "Callable[[Collection[int]], Trace] | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

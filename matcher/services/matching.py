@@ -1,6 +1,6 @@
 """The matcher of a running process: maps the newest corpora, has what is typed encoded, answers with evidence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from embeddings.query_client import EncoderUnavailable, QueryClient
+from matcher.engine import replay
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.mutual import partners_for_partner
-from matcher.engine.rank import rank
-from matcher.engine.score import DEFAULT, POOL, Weights
+from matcher.engine.rank import margin_of, rank
+from matcher.engine.score import DEFAULT, POOL
 from matcher.engine.search import SEARCH, search
 from matcher.engine.types import Candidate, Document, Role
 from matcher.engine.types import Evidence as EngineEvidence
@@ -22,6 +23,7 @@ from matcher.engine.types import Side as EngineSide
 from matcher.services import corpora, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
 from matcher.services.matchbook import Evidence, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.ranking_models import InUse, basis_of, in_use
 from models.enums import EntityType
 
 SEARCHED = {
@@ -30,6 +32,7 @@ SEARCHED = {
     EntityType.COLLABORATION: PRECEDENTS,
 }
 LONGEST_TYPED = 2_000
+BUILT_IN = InUse(None, DEFAULT)
 NOTHING = Ranking((), 0, "", {}, 0, semantic=False)
 Allowed = Collection[int] | None
 
@@ -62,14 +65,14 @@ class LiveMatchbook:
     ) -> Ranking:
         library = self.newest()
         query = library and _stored_query(session, library, CHALLENGES, challenge_id)
-        return _partners(library, query, limit, allowed) if library and query else NOTHING
+        return _partners(library, query, limit, allowed, in_use(session)) if library and query else NOTHING
 
     def challenges_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
     ) -> Ranking:
         library = self.newest()
         query = library and _stored_query(session, library, PARTNERS, partner_id)
-        return _ranking(library, query, CHALLENGES, limit, allowed) if library and query else NOTHING
+        return _ranking(library, query, CHALLENGES, limit, allowed, in_use(session)) if library and query else NOTHING
 
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
@@ -79,16 +82,19 @@ class LiveMatchbook:
         if library is None:
             return NOTHING
         offers = library.corpus(PARTNERS)
+        offering = _stored_query(session, library, PARTNERS, partner_id)
+        seeking = _stored_query(session, library, SEEKERS, partner_id)
         found = partners_for_partner(
-            _stored_query(session, library, PARTNERS, partner_id),
-            _stored_query(session, library, SEEKERS, partner_id),
+            offering,
+            seeking,
             offers,
             library.corpus(SEEKERS),
             library.frame,
             limit=limit,
             allowed=_mask(offers, allowed),
         )
-        return _answer(library, found, DEFAULT)
+        queries = {replay.OFFERING: offering, replay.SEEKING: seeking}
+        return _traced(_answer(library, found, BUILT_IN), library, BUILT_IN, queries, (PARTNERS, SEEKERS))
 
     def similar(
         self,
@@ -118,7 +124,7 @@ class LiveMatchbook:
         corpus = library.corpus(SEARCHED[entity_type])
         # Lists show what was found, not why: without evidence an answer comes sooner.
         found = search(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), explained=0)
-        return _answer(library, found, SEARCH)
+        return _answer(library, found, InUse(None, SEARCH))
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
         """The surest answers to any paragraph: a whole description speaks of too many things to point to one target."""
@@ -165,28 +171,69 @@ def _mask(corpus: Corpus, allowed: Allowed) -> NDArray[np.bool_] | None:
     return None if allowed is None else corpus.mask(str(key) for key in allowed)
 
 
-def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> Ranking:
+def _partners(library: Library, query: Query, limit: int, allowed: Allowed, used: InUse) -> Ranking:
     corpus = library.corpus(PARTNERS)
     mask = _mask(corpus, allowed)
     candidates = library.nearest.candidates(query, max(POOL, limit), mask)
-    found = rank(query, corpus, library.frame, limit=limit, allowed=mask, candidates=candidates)
-    return _answer(library, found, DEFAULT)
+    # The fit is always measured with the built-in weights: its words then mean the same under every model.
+    found = rank(
+        query,
+        corpus,
+        library.frame,
+        limit=limit,
+        allowed=mask,
+        candidates=candidates,
+        weights=used.weights,
+        fit_by=DEFAULT,
+    )
+    return _traced(_answer(library, found, used), library, used, {replay.CHALLENGE: query}, (PARTNERS,))
 
 
-def _ranking(library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed) -> Ranking:
+def _ranking(
+    library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed, used: InUse = BUILT_IN
+) -> Ranking:
     corpus = library.corpus(kind)
-    return _answer(library, rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed)), DEFAULT)
+    mask = _mask(corpus, allowed)
+    found = rank(query, corpus, library.frame, limit=limit, allowed=mask, weights=used.weights, fit_by=DEFAULT)
+    return _answer(library, found, used)
 
 
-def _answer(library: Library, ranking: EngineRanking, weights: Weights) -> Ranking:
+def _answer(library: Library, ranking: EngineRanking, used: InUse) -> Ranking:
     return Ranking(
-        tuple(_match(candidate) for candidate in ranking.candidates),
+        matches_of(ranking),
         ranking.considered,
         library.model,
-        weights.as_dict(),
+        used.weights.as_dict(),
         library.generation,
         ranking.semantic,
+        ranking_model=used.model_id,
+        basis=basis_of(library.model) if ranking.semantic else "",
     )
+
+
+def _traced(
+    ranking: Ranking,
+    library: Library,
+    used: InUse,
+    queries: Mapping[str, Query | None],
+    kinds: Sequence[Kind],
+) -> Ranking:
+    """With what is needed to share attention and to compute it again."""
+
+    def trace(keys: Collection[int]) -> replay.Trace:
+        documents = {}
+        for kind in kinds:
+            corpus = library.corpus(kind)
+            documents[kind.name] = corpus.units.take(corpus.positions(map(str, keys)))
+        asked = {name: query for name, query in queries.items() if query is not None}
+        return replay.Trace(library.frame, used.weights, asked, documents)
+
+    return replace(ranking, margin=margin_of(library.frame.match_scale), trace=trace)
+
+
+def matches_of(ranking: EngineRanking) -> tuple[Match, ...]:
+    """The engine's candidates as the product keeps them."""
+    return tuple(_match(candidate) for candidate in ranking.candidates)
 
 
 def _match(candidate: Candidate) -> Match:
@@ -198,6 +245,7 @@ def _match(candidate: Candidate) -> Match:
         tuple(_evidence(pair) for pair in candidate.evidence),
         tuple(Signal(signal.code, signal.positive, dict(signal.params)) for signal in candidate.signals),
         {name: round(feature.contribution, 5) for name, feature in candidate.features.items()},
+        {name: round(feature.value, 5) for name, feature in candidate.features.items()},
     )
 
 

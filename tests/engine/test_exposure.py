@@ -66,4 +66,4 @@ def test_gini_and_share() -> None:
     assert exposure.gini([1, 1, 1, 1]) == pytest.approx(0)
     assert exposure.gini([0, 0, 0, 4]) == pytest.approx(0.75)
     assert exposure.gini([]) == exposure.gini([0, 0]) == 0
-    assert exposure.share_seen({"a": 1.0, "b": 0.0}, 4) == 0.25
+    assert exposure.share_seen([1.0, 0.0], 4) == 0.25
