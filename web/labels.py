@@ -97,6 +97,9 @@ _LABELS: tuple[tuple[Enum, Any], ...] = (
     (e.GroupStatus.CLOSED, _l("Ended")),
     (e.JoinRule.OPEN, _l("Open to registered partners")),
     (e.JoinRule.APPROVAL, _l("Joining needs approval")),
+    (e.RankingModelStatus.CANDIDATE, _l("Candidate")),
+    (e.RankingModelStatus.ACTIVE, _l("In use now")),
+    (e.RankingModelStatus.RETIRED, _l("Out of use")),
     (e.GroupMemberStatus.REQUESTED, _l("Asked to join")),
     (e.GroupMemberStatus.MEMBER, _l("Member")),
     (e.GroupMemberStatus.DECLINED, _l("Not admitted")),
@@ -134,6 +137,8 @@ _TONES: tuple[tuple[Enum, str], ...] = (
     (e.BudgetStage.REQUESTED, "info"),
     (e.GroupStatus.ACTIVE, "success"),
     (e.GroupStatus.DORMANT, "warning"),
+    (e.RankingModelStatus.CANDIDATE, "info"),
+    (e.RankingModelStatus.ACTIVE, "success"),
     (e.GroupMemberStatus.REQUESTED, "warning"),
     (e.GroupMemberStatus.MEMBER, "success"),
     (e.CollaborationStatus.RUNNING, "info"),
@@ -266,6 +271,7 @@ SIGNALS: dict[str, Callable[[dict[str, Any]], str]] = {
     "interest_shown": lambda p: _("Has shown interest in this challenge"),
     "seeks_this": lambda p: _("Is looking for something like this"),
     "thin_profile": lambda p: _("The profile is short, so little could be compared"),
+    "less_shown": lambda p: _("Has had few chances of an introduction so far"),
     "no_offering": lambda p: _("Has described no offering yet"),
 }
 

@@ -9,6 +9,7 @@ import click
 from web.cli import match_read, match_records, match_write
 from web.cli.match_read import Table
 from web.cli.match_records import Record
+from web.cli.match_replay import replay
 
 SHOWN = 50  # sentences on bad rows
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -19,6 +20,9 @@ TARGET = click.Path(dir_okay=False, path_type=Path)
 @click.group("match")
 def commands() -> None:
     """Match partners with challenges from files; measure the quality of matches."""
+
+
+commands.add_command(replay)
 
 
 @commands.command("files")

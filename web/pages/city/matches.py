@@ -21,6 +21,7 @@ from models.queries import recommendations as reads
 from models.queries.recommendations import Candidate
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
+from web.feature_words import FEATURES
 from web.forms import BaseForm, clean
 from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
@@ -32,19 +33,6 @@ FIRST, MORE = 20, 20
 FAIR = 2
 UNDER_WAY = frozenset({R.APPROVED, R.INVITED, R.ACCEPTED, R.INTRODUCED})
 ASIDE = frozenset({R.DECLINED, R.REFUSED, R.LAPSED})
-#: part of a score → what it is in words
-FEATURES = {
-    "passage": _l("Meaning of the texts as a whole"),
-    "sentence": _l("Meaning, sentence by sentence"),
-    "words": _l("Words in common"),
-    "grams": _l("Pieces of words in common"),
-    "targets": _l("SDG targets in common"),
-    "region": _l("Region"),
-    "stage": _l("Stage of the offering"),
-    "capacity": _l("Capacity"),
-    "kind": _l("Kind of partner"),
-    "past": _l("Past collaborations"),
-}
 MOVED_ON = _l("Somebody has moved this on in the meantime. This is its present state.")
 
 

@@ -7,6 +7,7 @@ from web.pages.city import (
     matches,
     partners,
     registrations,
+    seen,
     worklist,
 )
 from web.pages.city.room import bp
@@ -19,5 +20,6 @@ __all__ = [
     "matches",
     "partners",
     "registrations",
+    "seen",
     "worklist",
 ]

@@ -18,6 +18,7 @@ from web.db import db
 from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
 from web.pages.me.room import bp, own, room
+from web.pages.me.seen import signed
 
 SHOWN, SHOWN_PARTNERS = 6, 10
 WORTH_SHOWING = 1
@@ -38,6 +39,11 @@ class Fits:
     found: list[Fit]
     unread: bool
     changing: bool
+
+    @property
+    def signed(self) -> str:
+        """The list as the page hands it back when it has been read."""
+        return signed([fit.challenge.id for fit in self.found])
 
 
 @dataclass(frozen=True)
