@@ -3,7 +3,7 @@
 import numpy as np
 
 from matcher.engine.corpus import Query
-from matcher.engine.sdg import Tagger, goal_confidences, target_document
+from matcher.engine.sdg import Example, Tagger, goal_confidences, target_document
 from matcher.engine.search import search
 from matcher.engine.types import Document, Passage, Role, Sentence, with_vectors
 from tests.engine.world import FRAME, NEEDS, OFFERS, WORLD, asking, topic_of, unread
@@ -49,7 +49,7 @@ def tagger() -> Tagger:
         document = target_document(code, label, keywords)
         rows = [WORLD.vector(text, topic, Role.OFFER) for text in document.texts()]
         targets += with_vectors([document], np.stack(rows))
-    return Tagger.build(WORLD.background(Role.NEED), targets)
+    return Tagger.build(WORLD.background(Role.NEED), targets, {"en": WORLD.background(Role.NEED, "en")})
 
 
 def test_targets_are_suggested_with_the_words_that_caused_them() -> None:
@@ -66,3 +66,40 @@ def test_goals_gather_their_targets() -> None:
     goals = goal_confidences(suggestions)
     assert next(iter(goals)) == 11
     assert all(0 <= confidence <= 1 for confidence in goals.values())
+
+
+def taught(codes: set[str]) -> Tagger:
+    """By ten texts on disasters that people gave these targets, and ten on farming with another one."""
+    examples = [Example(WORLD.document(f"d{i}", ["防災"], Role.NEED), frozenset(codes)) for i in range(10)]
+    examples += [Example(WORLD.document(f"f{i}", ["農業"], Role.NEED), frozenset({"2.3"})) for i in range(10)]
+    return tagger().taught(examples)
+
+
+def test_confidence_is_learned_from_what_people_chose() -> None:
+    """With vectors, without them, and in another language; the words that caused a suggestion stay."""
+    wise = taught({"11.5"})
+    need = WORLD.document("need", ["防災"], Role.NEED)
+    for document in (need, unread(need)):
+        best = wise.suggest(document)[0]
+        assert (best.code, best.words) == ("11.5", ("避難",))
+        assert best.confidence > 0.8
+        assert best.evidence
+    foreign = wise.suggest(WORLD.document("en", ["防災"], Role.NEED, "en"))
+    assert foreign[0].code == "11.5"
+    assert foreign[0].words == ()
+    assert wise.suggest(unread(WORLD.document("en", ["防災"], Role.NEED, "en"))) == []
+    assert Tagger.from_arrays(wise.to_arrays()).suggest(need) == wise.suggest(need)
+
+
+def test_what_people_often_choose_is_likelier_before_a_word_is_read() -> None:
+    row = int(tagger().targets.positions(["12.3"])[0])
+    seldom, often = (taught(codes).habits for codes in ({"11.5"}, {"11.5", "12.3"}))
+    assert often[row] > seldom[row]
+    assert np.exp(often).max() <= 1
+
+
+def test_examples_without_any_known_target_teach_nothing() -> None:
+    examples = [Example(WORLD.document(f"x{i}", ["防災"], Role.NEED), frozenset({"1.1"})) for i in range(4)]
+    wise = tagger().taught(examples)
+    assert (wise.fits == tagger().fits).all()
+    assert np.isfinite(wise.habits).all()
