@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from web.cli import match_read
 from web.cli.match_options import FILE, FOLDER, TARGET, given, known_pairs, read_both, translations
@@ -86,6 +87,7 @@ def _refuse_with_history(data: Path | None, html: Path | None, options: dict[str
         raise click.UsageError(f"--history does not go with {', '.join(given_too)}")
 
 
+@with_appcontext
 def _history(weights: Path | None, against: Path | None, municipality: str | None, as_json: bool) -> None:
     """From the database and the newest index of this installation."""
     from flask import current_app
