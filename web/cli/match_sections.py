@@ -56,7 +56,7 @@ def summary(report: Report, _: Words) -> list[str]:
             "%(challenges)d challenges with a known partner, %(partners)d partners. Encoder: %(model)s",
             challenges=report.challenges,
             partners=report.partners,
-            model=report.model,
+            model=_model(report.model),
         ),
         _(
             "A known partner is one that a city really worked with. Others might have served as well, so figures "
@@ -99,7 +99,7 @@ def _systems(report: Report, _: Words) -> Section:
         "ten. R@k is the share of the known partners among the first k; MRR is 1 over the place of the first one."
     )
     chart = intervals(f"systems-{_.language}", _("nDCG@10 of each system"), reading, marks)
-    return Section("systems", title, [reading], Table(title, ["", *METRICS], rows), chart)
+    return Section("systems", title, [reading], Table(title, [_("Method"), *METRICS], rows), chart)
 
 
 def _ahead(report: Report, _: Words) -> Section:
@@ -109,14 +109,14 @@ def _ahead(report: Report, _: Words) -> Section:
     marks = [Mark(names[name], value) for name, value in report.ahead.items()]
     rows = [Row(names[name], [_lead(value)]) for name, value in report.ahead.items()]
     chart = intervals(f"ahead-{_.language}", title, reading, marks, signed=True)
-    return Section("ahead", title, [reading], Table(title, ["", _("ahead by")], rows), chart)
+    return Section("ahead", title, [reading], Table(title, [_("Method"), _("ahead by")], rows), chart)
 
 
 def _against(change: Change, _: Words) -> Section:
     title = _("Against the other weights")
     row = Row(_("other weights"), [_shown(change.ndcg), _lead(change.ahead)])
     reading = _("nDCG@10 with the other weights, and how far the weights of this report are ahead of them.")
-    return Section("against", title, [reading], Table(title, ["", "nDCG@10", _("ahead by")], [row]))
+    return Section("against", title, [reading], Table(title, [_("Method"), "nDCG@10", _("ahead by")], [row]))
 
 
 def _ablation(report: Report, _: Words) -> Section:
@@ -132,7 +132,9 @@ def _ablation(report: Report, _: Words) -> Section:
         for name, change in report.ablation.items()
     ]
     chart = intervals(f"ablation-{_.language}", title, reading, marks, signed=True)
-    return Section("ablation", title, [reading], Table(title, ["", _("nDCG@10 without"), _("worth")], rows), chart)
+    return Section(
+        "ablation", title, [reading], Table(title, [_("Part"), _("nDCG@10 without"), _("worth")], rows), chart
+    )
 
 
 def _languages(report: Report, _: Words) -> Section:
@@ -147,7 +149,14 @@ def _languages(report: Report, _: Words) -> Section:
         ]
         figures = [_shown(value) for value in (found.own, found.foreign, found.cosine)]
         rows.append(Row(name, [str(found.challenges), *figures, _lead(found.ahead)]))
-    columns = ["", _("challenges"), _("own language"), _("translated"), _("plain cosine"), _("ahead of cosine")]
+    columns = [
+        _("Language"),
+        _("challenges"),
+        _("own language"),
+        _("translated"),
+        _("plain cosine"),
+        _("ahead of cosine"),
+    ]
     chart = intervals(f"languages-{_.language}", title, reading, marks)
     return Section("languages", title, [reading], Table(title, columns, rows), chart)
 
@@ -162,7 +171,9 @@ def _goals(report: Report, _: Words) -> Section:
         for goal, found in report.goals.items()
     ]
     chart = intervals(f"goals-{_.language}", _("nDCG@10 of Musubi by goal"), reading, marks) if marks else Markup()
-    return Section("goals", title, [reading], Table(title, ["", _("challenges"), "nDCG@10", "R@10"], rows), chart)
+    return Section(
+        "goals", title, [reading], Table(title, [_("Goal"), _("challenges"), "nDCG@10", "R@10"], rows), chart
+    )
 
 
 def _exposure(report: Report, _: Words) -> Section:
@@ -178,7 +189,7 @@ def _exposure(report: Report, _: Words) -> Section:
         Row(names[name], [f"{row.gini:.3f}", f"{row.shown:.0%}", f"{row.possible:.0%}", str(row.most)], name == OURS)
         for name, row in report.exposure.items()
     ]
-    columns = ["", _("Gini"), _("partners shown"), _("room for"), _("most often shown")]
+    columns = [_("Method"), _("Gini"), _("partners shown"), _("room for"), _("most often shown")]
     return Section("exposure", title, lines, Table(title, columns, rows))
 
 
@@ -197,7 +208,7 @@ def _reciprocal(report: Report, _: Words) -> Section:
     for name, row in report.reciprocal.items():
         shares = [f"{v:.3f}" for v in (row.c_recall, row.c_precision, row.s_recall, row.s_precision, row.rndcg)]
         rows.append(Row(names[name], [*shares, _shown(row.partner_ndcg), _shown(row.partner_recall)], name == OURS))
-    columns = ["", "CRecall", "CPrecision", "SRecall", "SPrecision", "RNDCG"]
+    columns = [_("Method"), "CRecall", "CPrecision", "SRecall", "SPrecision", "RNDCG"]
     columns += [_("nDCG@10 of partners"), _("R@10 of partners")]
     return Section("reciprocal", title, lines, Table(title, columns, rows))
 
@@ -231,9 +242,14 @@ def _abstention(report: Report, _: Words) -> Section:
 def _weights(report: Report, _: Words) -> Section:
     names = _parts(_)
     title = _("Weights that were measured")
-    lines = [_("Baselines were read with: %(model)s", model=report.baseline_model)]
+    lines = [_("Baselines were read with: %(model)s", model=_model(report.baseline_model))]
     rows = [Row(names.get(name, name), [f"{value:g}"]) for name, value in report.weights.items()]
-    return Section("weights", title, lines, Table(title, ["", _("weight")], rows))
+    return Section("weights", title, lines, Table(title, [_("Part"), _("weight")], rows))
+
+
+def _model(name: str) -> str:
+    """Without the prompts, which are the same for all."""
+    return name.partition("?")[0]
 
 
 def _names(_: Words) -> Mapping[str, str]:
