@@ -18,6 +18,7 @@ from matcher.engine.arrays import runs, starts_of
 from matcher.engine.types import Floats, Hashes, Role
 
 K1, B = 1.2, 0.75
+UNKNOWN = 0.5  # of the greatest rarity: what a word counts that nobody ever used, and that so tells nobody apart
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -62,7 +63,7 @@ class Lexicon:
         terms, frequency = np.unique(every, return_counts=True)
         rarity = np.log1p((len(bags) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         lengths = [float(bag.counts.sum()) for bag in offers] or [1.0]
-        return cls(terms, rarity, float(np.log1p(2 * len(bags) + 1)), max(1.0, float(np.mean(lengths))))
+        return cls(terms, rarity, UNKNOWN * float(np.log1p(2 * len(bags) + 1)), max(1.0, float(np.mean(lengths))))
 
     def rarities(self, terms: Hashes) -> Floats:
         rarities = np.full(len(terms), self.unknown, np.float32)

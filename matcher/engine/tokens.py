@@ -9,6 +9,7 @@ from functools import cache
 from sudachipy import Dictionary, Morpheme, SplitMode
 from sudachipy import Tokenizer as Sudachi
 
+from matcher.engine.english import Glossary
 from matcher.engine.types import Token
 
 PIECE = 10_000  # Sudachi refuses more than 49,149 bytes at once
@@ -25,6 +26,7 @@ _FUNCTION_WORDS = frozenset(
 _EMPTY_NOUNS = frozenset("為 事 物 訳 こと もの ため よう".split())
 _LATIN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+_ENGLISH = re.compile(r"[A-Za-z]{2}")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _local = threading.local()
 
@@ -37,16 +39,22 @@ def normalise(text: str) -> str:
 def words(text: str) -> tuple[Token, ...]:
     """Content words of `text` in order, as normalised forms with character offsets into `text`.
 
-    Function words, bare numbers and auxiliary verbs are left out; adjacent Latin pieces are one word (5G, CO2).
+    Function words, bare numbers and auxiliary verbs are left out; adjacent Latin pieces are one word (5G, CO2);
+    English terms of the field are given as the Japanese ones.
     """
     clean = _SURROGATES.sub("\ufffd", text)
-    starts = range(0, len(clean), PIECE)
-    return tuple(token for start in starts for token in _words_of(clean[start : start + PIECE], start))
+    found = _spelt(clean)
+    return tuple(_glossary().joined(found, clean)) if _ENGLISH.search(clean) else found
 
 
 def bigrams(text: str) -> tuple[str, ...]:
     """Character pairs of each run of letters; Latin words and single characters stay whole."""
     return tuple(gram for run in _RUN.findall(normalise(text)) for gram in _pairs(run))
+
+
+def _spelt(text: str) -> tuple[Token, ...]:
+    starts = range(0, len(text), PIECE)
+    return tuple(token for start in starts for token in _words_of(text[start : start + PIECE], start))
 
 
 def _pairs(run: str) -> Iterable[str]:
@@ -90,6 +98,11 @@ def _form(group: list[Morpheme]) -> str | None:
 
 def _is_latin(morpheme: Morpheme) -> bool:
     return _LATIN.fullmatch(normalise(morpheme.surface())) is not None
+
+
+@cache
+def _glossary() -> Glossary:
+    return Glossary.read(lambda text: tuple(token.form for token in _spelt(text)))
 
 
 @cache

@@ -31,7 +31,7 @@ from models.session import open_session
 
 NAME = "corpora"
 #: changes whenever what is written changes; a generation of another format is as good as none
-FORMAT = 4
+FORMAT = 5
 FOLDER = "index"
 #: documents of each side that the frame of reference is made of
 MOST_BACKGROUND = 1_000

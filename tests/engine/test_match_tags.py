@@ -48,7 +48,7 @@ def test_targets_and_goals_beside_keywords(tmp_path: Path) -> None:
     recalls = [step["recall"] for step in report["steps"]]
     assert recalls == sorted(recalls, reverse=True)
     assert set(report["languages"]) == {"en: own", "en: en"}
-    assert report["languages"]["en: en"][UNREAD]["recall"]["mean"] == 0  # no word in common
+    assert report["languages"]["en: en"][UNREAD]["recall"]["mean"] > 0  # the glossary lends them words in common
 
 
 def test_a_table_for_the_terminal() -> None:
