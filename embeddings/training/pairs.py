@@ -10,6 +10,7 @@ from random import Random
 from embeddings.sentences import sentence_spans
 
 FOLDER = Path(__file__).parent / "pairs"
+UNSEEN = Path(__file__).parent / "unseen"  # written later, by the same rules, and kept apart to measure with
 HELD_OUT = 10  # per cent
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -22,6 +21,7 @@ from embeddings.adapter import ADAPTER
 from embeddings.packed_e5 import find_weights, read_packed
 from embeddings.standard_folder import PROMPTS, write_standard_folder
 from embeddings.training.lora import State, Student
+from embeddings.training.measure import Encode, Found, found
 from embeddings.training.pairs import Pair, read_pairs, varied_need, varied_offer
 
 
@@ -38,17 +38,6 @@ class Recipe:
     warm_up: float = 0.1  # of all steps
     strength: float = 0.8
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Held:
-    """How well held-out needs find their organisation among those and all that only look right."""
-
-    ndcg: float  # at 10
-    first: float  # share of needs whose own organisation comes first
-
-    def __str__(self) -> str:
-        return f"nDCG@10 {self.ndcg:.3f}, first {self.first:.3f}"
 
 
 def train(student: Student, pairs: Sequence[Pair], recipe: Recipe) -> State:
@@ -75,14 +64,13 @@ def train(student: Student, pairs: Sequence[Pair], recipe: Recipe) -> State:
     return kept
 
 
-def measured(student: Student, held: Sequence[Pair]) -> Held:
-    """With both sides centred, as the engine does it."""
-    needs = _centred(student.encoded([PROMPTS["query"] + pair.need for pair in held]))
-    texts = [pair.profile for pair in held] + [pair.near for pair in held]
-    offers = _centred(student.encoded([PROMPTS["document"] + text for text in texts]))
-    scores = needs @ offers.T
-    places = (scores > np.diagonal(scores)[:, None]).sum(axis=1)
-    return Held(float(((places < 10) / np.log2(places + 2)).mean()), float((places == 0).mean()))
+def measured(student: Student, held: Sequence[Pair]) -> Found:
+    """How well held-out needs find their organisation."""
+
+    def encode(role: str) -> Encode:
+        return lambda texts: student.encoded([PROMPTS[role] + text for text in texts])
+
+    return found(held, encode("query"), encode("document"))
 
 
 def _loss(student: Student, batch: Sequence[Pair], recipe: Recipe, random: Random) -> torch.Tensor:
@@ -104,11 +92,6 @@ def _batches(pairs: Sequence[Pair], size: int, random: Random) -> Iterator[list[
 def _pace(done: float, warm_up: float) -> float:
     """Rising, then falling along a cosine to almost nothing."""
     return min(1.0, (done + 1e-3) / warm_up) * max(0.02, (1 + math.cos(math.pi * min(1.0, done))) / 2)
-
-
-def _centred(rows: np.ndarray) -> np.ndarray:
-    moved = rows - rows.mean(axis=0)
-    return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True))
 
 
 def main() -> None:

@@ -4,11 +4,14 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
-from embeddings.training.pairs import read_pairs, varied_need, varied_offer
+from embeddings.training.measure import found
+from embeddings.training.pairs import UNSEEN, Pair, read_pairs, varied_need, varied_offer
 
 PAIRS = read_pairs()
+APART = read_pairs(UNSEEN)
 
 
 def test_there_are_enough_and_all_goals_are_covered() -> None:
@@ -20,7 +23,7 @@ def test_there_are_enough_and_all_goals_are_covered() -> None:
 
 def test_no_text_stands_twice() -> None:
     for name in ("title", "description", "profile", "near"):
-        texts = Counter(getattr(pair, name) for pair in PAIRS)
+        texts = Counter(getattr(pair, name) for pair in PAIRS + APART)
         assert max(texts.values()) == 1, name
 
 
@@ -33,7 +36,7 @@ def test_about_a_tenth_is_held_out_and_by_id_alone() -> None:
 def test_none_of_it_stands_in_the_golden_set() -> None:
     golden = Path(__file__).parents[1] / "golden"
     known = "".join((golden / name).read_text("utf-8") for name in ("challenges.jsonl", "organizations.jsonl"))
-    for pair in PAIRS:
+    for pair in PAIRS + APART:
         for text in (pair.title, pair.description, pair.profile, pair.near):
             assert text not in known
 
@@ -44,6 +47,18 @@ def test_variations_are_repeatable_and_keep_a_text() -> None:
         for seed in range(5):
             assert varied_need(pair, Random(seed))
             assert varied_offer(pair.profile, Random(seed))
+
+
+def test_what_measures_was_not_learnt() -> None:
+    assert len(APART) == 900
+    assert {pair.id for pair in APART}.isdisjoint(pair.id for pair in PAIRS)
+
+
+def test_a_need_finds_its_organisation_at_the_place_that_the_nearer_ones_leave() -> None:
+    pairs = [Pair(str(i), "f", (1,), f"n{i}", "", f"p{i}", f"x{i}") for i in range(2)]
+    vectors = {"n0": (3, 0), "n1": (0, 3), "p0": (2, 0), "p1": (3, 1), "x0": (0, 3), "x1": (-2, 0)}
+    places = found(pairs, *[lambda texts: np.array([vectors[t.strip("。. ")] for t in texts], np.float32)] * 2).places
+    assert places.tolist() == [0, 2]
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
