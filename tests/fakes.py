@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlmodel import Session, col, select
 
-from matcher.services.matchbook import Evidence, FitTable, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import Evidence, FitTable, Lack, Match, Ranking, Side, Signal, TargetSuggestion
 from models import Challenge, Collaboration, Partner
 from models.enums import EntityType
 
@@ -34,6 +34,11 @@ class FakeMatchbook:
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
     ) -> Ranking:
         return self._ranking(list(session.exec(select(col(Challenge.id)).order_by(col(Challenge.id)))), limit, allowed)
+
+    def lacking_for_partner(
+        self, session: Session, partner_id: int, *, allowed: Collection[int] | None = None
+    ) -> tuple[Lack, ...]:
+        return ()
 
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None

@@ -84,7 +84,7 @@ class Explainer:
         return Evidence(
             asks,
             answers,
-            strength=_strength(self._frame.pair_scale.exceeds(pair.gain), tried) if self._scored.pairs else UNREAD,
+            strength=strength(self._frame.pair_scale.exceeds(pair.gain), tried) if self._scored.pairs else UNREAD,
             share=round(share, 5),
             words=tuple(dict.fromkeys(asks.text[start:end] for start, end in asks.marks)),
         )
@@ -140,7 +140,7 @@ def _side(sentence: Sentence, marks: Sequence[Span]) -> Side:
     return Side(sentence.text, sentence.part, sentence.part_id, span, _merged(marks) if marks else ())
 
 
-def _strength(exceeded: float, tried: int) -> float:
+def strength(exceeded: float, tried: int) -> float:
     """How rare so near a pair is among unrelated texts: a third for each power of ten, 1 for one in a thousand.
 
     `exceeded` is the share of unrelated pairs that are less near. Of `tried` sentences one comes near something by

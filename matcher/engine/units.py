@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -90,6 +90,40 @@ class Units:
         """These documents, then those of `other`."""
         names = [field.name for field in fields(self)]
         return Units(**{name: _appended(name, getattr(self, name), getattr(other, name)) for name in names})
+
+    def extended(self, other: "Units") -> "Units":
+        """This one document with everything of `other` added to it."""
+        joined = self.joined(other)
+        ends = {name: getattr(joined, name)[[0, -1]] for name in ("passage_starts", "sentence_starts")}
+        return replace(joined, owners=self.owners, profiles=self.profiles, **ends)
+
+    def passage_of(self, sentence: int) -> "Units":
+        """The passage in which a sentence stands, as a document of its own: sentences of one offering share its id."""
+        document = int(np.searchsorted(self.sentence_starts, sentence, "right")) - 1
+        first, last = self.sentence_starts[document : document + 2].tolist()
+        ids = [self.part_ids[row] for row in range(first, last)]
+        asked = self.part_ids[sentence]
+        rows = np.array([first + i for i, key in enumerate(ids) if key == asked], np.int64)
+        passage = int(self.passage_starts[document]) + list(dict.fromkeys(ids)).index(asked)
+        terms, term_starts = runs(self.term_starts, rows)
+        return Units(
+            owners=self.owners.take(np.array([document])),
+            profiles=self.profiles.take(np.array([document])),
+            passages=self.passages[passage : passage + 1],
+            passage_hubness=self.passage_hubness[passage : passage + 1],
+            passage_starts=np.array([0, 1], np.int64),
+            sentences=self.sentences[rows],
+            sentence_hubness=self.sentence_hubness[rows],
+            sentence_weights=self.sentence_weights[rows],
+            sentence_starts=np.array([0, len(rows)], np.int64),
+            texts=self.texts.take(rows),
+            parts=self.parts.take(rows),
+            part_ids=self.part_ids.take(rows),
+            offsets=self.offsets[rows],
+            terms=self.terms[terms],
+            spans=self.spans[terms],
+            term_starts=term_starts,
+        )
 
     def profile(self, row: int) -> Profile:
         values: dict[str, Any] = {

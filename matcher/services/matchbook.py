@@ -81,6 +81,15 @@ class TargetSuggestion:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Lack:
+    """One change that would open challenges to a partner; see `engine.lacking.Lack` for `code` and `value`."""
+
+    code: str
+    challenge_ids: tuple[int, ...]
+    value: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class FitTable:
     """How well partners (columns) fit challenges (rows), all on one scale; NaN where there is no match.
@@ -107,6 +116,12 @@ class Matchbook(Protocol):
     def challenges_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None
     ) -> Ranking: ...
+
+    def lacking_for_partner(
+        self, session: Session, partner_id: int, *, allowed: Collection[int] | None = None
+    ) -> tuple[Lack, ...]:
+        """What a partner would have to change for more of the allowed challenges to fit it."""
+        ...
 
     def partners_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Collection[int] | None = None

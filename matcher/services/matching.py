@@ -12,6 +12,7 @@ from sqlmodel import Session
 from embeddings.query_client import EncoderUnavailable, QueryClient
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.features import all_weights
+from matcher.engine.lacking import lacking
 from matcher.engine.mutual import partners_for_partner
 from matcher.engine.rank import Sought, rank
 from matcher.engine.requirements import MOST_EXCLUDED, apart, meeting
@@ -24,7 +25,7 @@ from matcher.engine.types import Ranking as EngineRanking
 from matcher.engine.types import Side as EngineSide
 from matcher.services import corpora, fits, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
-from matcher.services.matchbook import Evidence, FitTable, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import Evidence, FitTable, Lack, Match, Ranking, Side, Signal, TargetSuggestion
 from models.enums import EntityType
 
 SEARCHED = {
@@ -77,6 +78,15 @@ class LiveMatchbook:
         seeking = _stored_query(session, library, SEEKERS, partner_id)
         sought = resembling(seeking, library.corpus(CHALLENGES), library.frame)
         return _ranking(library, query, CHALLENGES, limit, allowed, sought)
+
+    def lacking_for_partner(self, session: Session, partner_id: int, *, allowed: Allowed = None) -> tuple[Lack, ...]:
+        library = self.newest()
+        query = library and _stored_query(session, library, PARTNERS, partner_id)
+        if not library or not query:
+            return ()
+        needs = library.corpus(CHALLENGES)
+        found = lacking(query, library.corpus(PARTNERS), needs, library.frame, allowed=_mask(needs, allowed))
+        return tuple(Lack(lack.code, tuple(map(int, lack.owners)), lack.value) for lack in found)
 
     def precedents_for_challenge(
         self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Allowed = None

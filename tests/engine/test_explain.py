@@ -107,13 +107,13 @@ def test_a_compound_is_marked_whole() -> None:
 
 def test_strength_counts_powers_of_ten() -> None:
     """To be nearer than half of all unrelated pairs, or than four of five, is no strong connection."""
-    assert [explain._strength(share, 1) for share in (0.5, 0.8, 0.9, 0.99, 0.999, 1.0)] == [
+    assert [explain.strength(share, 1) for share in (0.5, 0.8, 0.9, 0.99, 0.999, 1.0)] == [
         pytest.approx(expected, abs=1e-3) for expected in (0.1, 0.233, 0.333, 0.667, 1.0, 1.0)
     ]
 
 
 def test_the_best_of_many_sentences_must_be_nearer() -> None:
-    once, often = explain._strength(0.99, 1), explain._strength(0.99, 10)
+    once, often = explain.strength(0.99, 1), explain.strength(0.99, 10)
     assert often < 0.36 < 0.66 < once
 
 

@@ -17,6 +17,8 @@ from web.auth import Access, access, now, partner_id
 from web.db import db
 from web.htmx import page, see_other, wants_fragment
 from web.matching import matchbook
+from web.pages.me.lacks import Step
+from web.pages.me.lacks import steps as steps_to_more
 from web.pages.me.room import bp, own, room
 
 SHOWN, SHOWN_PARTNERS = 6, 10
@@ -33,7 +35,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Fits:
-    """The challenges that fit, and those that come no nearer than weakly.
+    """The challenges that fit, and those that come no nearer than weakly; what would open more.
 
     `unread` while the partner's texts have not been read at all, `changing` while some wait.
     """
@@ -42,6 +44,7 @@ class Fits:
     near: list[Fit]
     unread: bool
     changing: bool
+    lacks: list[Step]
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,13 @@ def _resembling(key: int) -> list[Resembling]:
 
 def _fits(key: int, read: bool, waiting: bool) -> Fits:
     if waiting and not read:
-        return Fits([], [], unread=True, changing=True)
+        return Fits([], [], unread=True, changing=True, lacks=[])
     open_now = queries.open_challenges(db())
     matches = matchbook().challenges_for_partner(db(), key, limit=SHOWN, allowed=list(open_now)).matches
     shown = [Fit(m, open_now[m.entity_id]) for m in matches if m.fit >= WORTH_SHOWING and m.entity_id in open_now]
     fair = [fit for fit in shown if fit.match.fit >= FAIR]
-    return Fits(fair, [fit for fit in shown if fit not in fair], unread=False, changing=waiting)
+    near = [fit for fit in shown if fit not in fair]
+    return Fits(fair, near, unread=False, changing=waiting, lacks=steps_to_more(key, open_now))
 
 
 def _words() -> dict[str, tuple[str, str]]:
