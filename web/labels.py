@@ -322,6 +322,8 @@ SIGNALS: dict[str, Callable[[dict[str, Any]], str]] = {
     "registered_here": lambda p: _("Registered with this municipality"),
     "not_registered_here": lambda p: _("Not registered with this municipality"),
     "interest_shown": lambda p: _("Has shown interest in this challenge"),
+    "offers_sought": lambda p: _("Offers what is looked for"),
+    "offers_alike": lambda p: _("Offers much the same: may be a competitor rather than a complement"),
     "seeks_this": lambda p: _("Is looking for something like this"),
     "thin_profile": lambda p: _("The profile is short, so little could be compared"),
     "no_offering": lambda p: _("Has described no offering yet"),

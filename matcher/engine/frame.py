@@ -74,12 +74,17 @@ class Scale:
 
     def margin(self, score: float) -> float:
         """How far a score stands out: 0 what an unrelated pair gets, 1 what every tenth of them reaches."""
-        return (score - self.median) / max(self._tenth - self.median, 1e-6)
+        return (score - self.median) / self.step
 
     @cached_property
     def median(self) -> float:
         """What an unrelated pair gets."""
         return float(np.interp(0.5, QUANTILES, self.values))
+
+    @cached_property
+    def step(self) -> float:
+        """One margin in units of the score."""
+        return max(self._tenth - self.median, 1e-6)
 
     @cached_property
     def _tenth(self) -> float:

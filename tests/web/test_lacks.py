@@ -49,7 +49,7 @@ def page(store: Session, sign_in: Callable[[int], FlaskClient], monkeypatch: pyt
         ("region", "17", "石川県にも対応できれば", "if you also worked in Ishikawa", "/me/profile#regions"),
         ("stage", "", "実証済みのもの", "tested in the field", "/me/offerings"),
         ("capacity", "", "余力があれば", "another pilot", "/me/profile#capacity"),
-        ("registration", "172065", "登録がまだ", "not registered there", "/me/registrations"),
+        ("registration", "431001", "登録がまだ", "not registered there", "/me/registrations"),
     ],
 )
 def test_each_change_is_said_and_leads_to_its_place(
@@ -62,6 +62,10 @@ def test_each_change_is_said_and_leads_to_its_place(
     assert f'href="{link}"' in japanese
     assert "避難所の混雑を知らせたい" in japanese
     assert "まだ秘密の課題" not in japanese
+
+
+def test_a_registration_that_has_been_applied_for_is_not_advised(page: Open) -> None:
+    assert "あと一歩で合う課題" not in page("registration", "172065")
 
 
 def test_the_links_lead_to_fields_that_exist(store: Session, sign_in: Callable[[int], FlaskClient]) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from matcher.errors import NotFound
 from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import completeness
-from matcher.services.matchbook import Match
+from matcher.services.matchbook import Evidence, Match
 from models import Partner
 from models.queries import partner_rooms as queries
 from models.queries.partner_rooms import Front, OpenChallenge
@@ -53,6 +53,8 @@ class Resembling:
 
     match: Match
     other: Partner
+    answers: list[Evidence]  # what it offers to what we look for
+    asks: list[Evidence]  # what it looks for and we offer
 
 
 @bp.get("/me")
@@ -88,7 +90,7 @@ def fits() -> Response:
 def partners() -> Response:
     """Who could be worked with; a coordinator makes the introduction, so a registration comes first."""
     front = _front()
-    every = _resembling(front.partner.pk) if front.registered else []
+    every = _resembling(front.partner) if front.registered else []
     found = [item for item in every if item.match.fit >= FAIR]
     near = [item for item in every if item not in found]
     met = introductions_of_seeker(db(), front.partner.pk)
@@ -109,12 +111,18 @@ def _front() -> Front:
     return found
 
 
-def _resembling(key: int) -> list[Resembling]:
-    matches = matchbook().partners_for_partner(db(), key, limit=SHOWN_PARTNERS).matches
+def _resembling(own: Partner) -> list[Resembling]:
+    matches = matchbook().partners_for_partner(db(), own.pk, limit=SHOWN_PARTNERS).matches
     worth = [match for match in matches if match.fit >= WORTH_SHOWING]
     public = queries.public_among(db(), [match.entity_id for match in worth])  # the index may lag behind
     others = queries.partners(db(), public)
-    return [Resembling(m, others[m.entity_id]) for m in worth if m.entity_id in others]
+    return [_sided(m, own, others[m.entity_id]) for m in worth if m.entity_id in others]
+
+
+def _sided(match: Match, own: Partner, other: Partner) -> Resembling:
+    """The evidence by who asks; a sentence that neither says any more is left out."""
+    asked = [[e for e in match.evidence if e.asks.text in side.seeks] for side in (own, other)]
+    return Resembling(match, other, *asked)
 
 
 def _fits(key: int, read: bool, waiting: bool) -> Fits:
