@@ -84,7 +84,7 @@ def _alike_first(orders: Orders) -> float:
 
 
 def test_complements_stand_above_look_alikes(orders: dict[str, Orders]) -> None:
-    """Before likeness of offers was taken off: MRR .71, nDCG .76, half of the look-alikes above the complement."""
+    """Before likeness of offers was taken off: MRR .74, nDCG .78, 46 % of the look-alikes above the complement."""
     ours, similarity = orders["ours"], orders["similarity"]
     said = {name: (_reciprocal(o), _ndcg(o), _alike_first(o)) for name, o in orders.items()}
     assert _reciprocal(ours) >= 0.78, said
