@@ -97,12 +97,16 @@ class PartnerIndex:
         """Rows of the documents whose passages come nearest; None when the query has no vectors."""
         if not query.semantic or not self._index.count():
             return None
-        passages = query.units.passages
-        asked = np.hstack([passages, np.ones((len(passages), 1), np.float32)]).astype(np.float32)
         inside = None if allowed is None else np.flatnonzero(np.repeat(allowed, np.diff(self._starts)))
-        _, found = self._index.search(asked, min(pool * 2, self._index.count()), inside)
+        _, found = self._index.search(_asked(query), min(pool * 2, self._index.count()), inside)
         rows = np.searchsorted(self._starts, np.unique(found[found >= 0]), side="right") - 1
         return np.unique(rows).astype(np.int64)
+
+
+def _asked(query: Query) -> NDArray[np.float32]:
+    """The query's passages as `PartnerIndex` is asked: with a 1 for the hubness."""
+    passages = query.units.passages
+    return np.hstack([passages, np.ones((len(passages), 1), np.float32)]).astype(np.float32)
 
 
 def publish(engine: Engine, data_dir: Path, encoder: Encoder, current: Library | None = None) -> Library | None:
@@ -121,7 +125,7 @@ def publish(engine: Engine, data_dir: Path, encoder: Encoder, current: Library |
             library = _fresh(session, encoder, generation, last)
         else:
             library = _updated(session, current, generation, last)
-    _write(data_dir, library)
+    write(data_dir, library)
     return library
 
 
@@ -130,7 +134,7 @@ def rebuild(engine: Engine, data_dir: Path, encoder: Encoder) -> Library:
     with open_session(engine, write=False) as session:
         generation = (latest_generation(data_dir / FOLDER, NAME) or 0) + 1
         library = _fresh(session, encoder, generation, queries.last_passage(session, encoder.model_id))
-    _write(data_dir, library)
+    write(data_dir, library)
     return library
 
 
@@ -252,7 +256,8 @@ def _updated_corpus(session: Session, current: Library, kind: Kind) -> Corpus:
     return corpus.updated(fresh, [str(key) for key in gone], current.frame)
 
 
-def _write(data_dir: Path, library: Library) -> None:
+def write(data_dir: Path, library: Library) -> None:
+    """As a generation of the index; its number must be newer than those there are."""
     arrays = {f"frame.{name}": array for name, array in to_arrays(library.frame).items()}
     arrays |= {f"tagger.{name}": array for name, array in library.tagger.to_arrays().items()}
     for kind, corpus in library.corpora.items():

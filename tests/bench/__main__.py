@@ -11,12 +11,13 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE", TOKENIZERS_PARALLELISM="false")
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
 
-from tests.bench import bench_assign, bench_import, bench_pages, bench_rankings, bench_server, bench_site
+from tests.bench import bench_assign, bench_growth, bench_import, bench_pages, bench_rankings, bench_server, bench_site
 from tests.bench.bench_figures import Figure, table, write_json
 from tests.bench.bench_processes import ROOT
 
 SECTIONS: dict[str, tuple[str, Callable[[bench_site.Site], list[Figure]]]] = {
     "rankings": ("Recommendations", bench_rankings.measure),
+    "growth": ("Recommendations as partners grow in number", bench_growth.measure),
     "assign": ("Assignment under load", bench_assign.measure),
     "pages": ("Pages, server time", bench_pages.measure),
     "import": ("Import", bench_import.measure),
