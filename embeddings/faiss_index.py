@@ -125,11 +125,9 @@ def _vectors(built: _Built) -> Vectors:
 
 def _positions(ids: Ids, allowed: Ids) -> Ids:
     """Where the allowed ids stand; those that are not in the index are left out."""
-    allowed = np.unique(allowed)
-    places = np.searchsorted(ids, allowed)
-    inside = places < len(ids)
-    places, allowed = places[inside], allowed[inside]
-    positions: Ids = places[ids[places] == allowed]
+    positions: Ids = np.flatnonzero(
+        np.isin(ids, allowed)
+    )  # for whole numbers a table: np.unique took 240 ms at 344,000
     return positions
 
 

@@ -195,7 +195,7 @@ def _stored_query(session: Session, library: Library, kind: Kind, key: int) -> Q
 
 
 def _mask(corpus: Corpus, allowed: Allowed) -> NDArray[np.bool_] | None:
-    return None if allowed is None else corpus.mask(str(key) for key in allowed)
+    return None if allowed is None else corpus.numbered(allowed)
 
 
 def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> Ranking:

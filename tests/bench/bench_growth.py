@@ -1,9 +1,9 @@
-"""How a recommendation's cost grows from Kawasaki's 3,308 partners to 100,000, beside the bare search in the same index.
+"""How a recommendation's cost grows from Kawasaki's 3,308 partners to 100,000, beside bare FAISS on the same index.
 
-The larger corpora are made of the encoded one, without encoding anything: each further partner is one of those there
-are, with a third of its sentences exchanged for other partners' (words and vectors with them), and every vector moved at
-random. So words stay as common as they are, and hardly any two vectors are alike. Each size is opened and asked in a
-process of its own, as a web process opens it, and its memory is that process's.
+The larger corpora are made of the encoded one, without encoding anything: each further partner is one of those
+there are, with a third of its sentences exchanged for other partners' (words and vectors with them), and every vector
+moved at random. So words stay as common as they are, and hardly any two vectors are alike. Each size is opened and
+asked in a process of its own, as a web process opens it, and its memory is that process's.
 """
 
 import os
