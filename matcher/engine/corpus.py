@@ -13,7 +13,7 @@ from matcher.engine.frame import Frame
 from matcher.engine.lexical import Bag, Lexicon, Postings, term_hashes
 from matcher.engine.tokens import bigrams
 from matcher.engine.types import Document, Mask, Profile, Role
-from matcher.engine.units import Units
+from matcher.engine.units import Units, profile_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +118,18 @@ class Corpus:
             self._profiles[row] = self.units.profile(row)
         return self._profiles[row]
 
+    def stating(self, fields: tuple[str, ...]) -> tuple[list[Profile], NDArray[np.int64]]:
+        """One profile for each different statement of these facts, and which of them each document makes.
+
+        Read once: a thousand partners that state the same are judged as one.
+        """
+        if fields not in self._statements:
+            stated = [self.units.facts(row, fields) for row in range(len(self))]
+            numbers = {facts: number for number, facts in enumerate(dict.fromkeys(stated))}
+            which = np.array([numbers[facts] for facts in stated], np.int64)
+            self._statements[fields] = ([profile_of(facts) for facts in numbers], which)
+        return self._statements[fields]
+
     def to_arrays(self) -> Arrays:
         return to_arrays(self)
 
@@ -141,6 +153,10 @@ class Corpus:
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {owner: row for row, owner in enumerate(self.owners)}
+
+    @cached_property
+    def _statements(self) -> dict[tuple[str, ...], tuple[list[Profile], NDArray[np.int64]]]:
+        return {}
 
     @cached_property
     def _profiles(self) -> dict[int, Profile]:

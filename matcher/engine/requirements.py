@@ -9,13 +9,15 @@ from matcher.engine.features import breached
 from matcher.engine.types import Fit, Mask, Profile, Ranking
 
 MOST_EXCLUDED = 20
+_LOOKED_AT = ("place", "serves", "kind", "stages")  # all that a required condition can be broken by
 
 
 def meeting(need: Profile, corpus: Corpus) -> Mask | None:
     """Which documents break no required condition, as far as they say; None when nothing is required."""
     if not need.required:
         return None
-    return np.array([not breached(need, corpus.profile(row)) for row in range(len(corpus))], np.bool_)
+    kinds, which = corpus.stating(_LOOKED_AT)
+    return np.array([not breached(need, profile) for profile in kinds], np.bool_)[which]
 
 
 def apart(listed: Ranking, breaking: Ranking, limit: int) -> Ranking:

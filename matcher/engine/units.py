@@ -126,11 +126,12 @@ class Units:
         )
 
     def profile(self, row: int) -> Profile:
-        values: dict[str, Any] = {
-            name: frozenset(v) if name in _SETS else v for name, v in json.loads(self.profiles[row]).items()
-        }
-        values["past"] = tuple(Past(*past) for past in values.get("past", ()))
-        return Profile(**values)
+        return profile_of(self.profiles[row])
+
+    def facts(self, row: int, names: Sequence[str]) -> str:
+        """Only these facts of a document's profile, as JSON that is equal when they are."""
+        stated = json.loads(self.profiles[row])
+        return json.dumps({name: stated[name] for name in names if name in stated})
 
     def sentence(self, row: int) -> Sentence:
         return Sentence(self.texts[row], self.parts[row], self.part_ids[row], int(self.offsets[row]))
@@ -150,6 +151,13 @@ class Units:
         """The words of each document."""
         ends = self.term_starts[self.sentence_starts]
         return (Bag.of(self.terms[a:b]) for a, b in pairwise(ends))
+
+
+def profile_of(facts: str) -> Profile:
+    """The inverse of what `Units.profiles` holds."""
+    values: dict[str, Any] = {name: frozenset(v) if name in _SETS else v for name, v in json.loads(facts).items()}
+    values["past"] = tuple(Past(*past) for past in values.get("past", ()))
+    return Profile(**values)
 
 
 def _profile_json(profile: Profile) -> str:

@@ -46,6 +46,25 @@ def test_a_stored_document_asks_as_a_new_one_does() -> None:
     assert rank(NEEDS.query("need-07"), OFFERS, FRAME) == rank(new, OFFERS, FRAME)
 
 
+def test_everybody_is_no_condition() -> None:
+    documents = [WORLD.document(name, ["農業"], Role.OFFER) for name in ("7", "12", "100")]
+    corpus = Corpus.build(documents, Role.OFFER, FRAME)
+    assert corpus.numbered({100, 7, 12, 5}) is None
+    assert np.array_equal(corpus.numbered([12, 5]), [False, True, False])
+    assert np.array_equal(corpus.numbered(()), [False, False, False])
+    nobody = Corpus.build([], Role.OFFER, FRAME).numbered({7})
+    assert nobody is not None
+    assert not len(nobody)
+
+
+def test_who_states_the_same_is_read_once() -> None:
+    stated = [Profile(place="14", past=(Past("1", "a"),)), Profile(kind="npo"), Profile(place="14")]
+    documents = [WORLD.document(str(row), ["農業"], Role.OFFER, profile=profile) for row, profile in enumerate(stated)]
+    profiles, which = Corpus.build(documents, Role.OFFER, FRAME).stating(("place", "kind"))
+    assert profiles == [Profile(place="14"), Profile(kind="npo")]
+    assert which.tolist() == [0, 1, 0]
+
+
 def test_facts_survive() -> None:
     profile = Profile(
         kind="npo",
