@@ -38,6 +38,10 @@ def test_targets_and_goals_beside_keywords(tmp_path: Path) -> None:
     report = json.loads(result.stdout)
     assert (report["texts"], report["learned_from"]) == (61, 71)
     assert set(report["judged"]) == {STATED, GIVEN}
+    unseen = report["out_of_fold"]
+    assert set(unseen["targets"]) == {OURS, KEYWORDS}
+    assert 0 <= unseen["calibration_error"] <= 1
+    assert sum(bin["suggestions"] for bin in unseen["bins"]) == round(unseen["targets"][OURS]["suggested"] * 71)
     for judged in report["judged"].values():
         assert set(judged["targets"]) == set(judged["goals"]) == {OURS, UNREAD, KEYWORDS}
         assert judged["bins"][0]["low"] <= judged["bins"][0]["confidence"] < judged["bins"][0]["high"]
@@ -54,5 +58,11 @@ def test_targets_and_goals_beside_keywords(tmp_path: Path) -> None:
 def test_a_table_for_the_terminal() -> None:
     result = CliRunner().invoke(commands, ["evaluate-tags"])
     assert result.exit_code == 0, result.output
-    for heading in ("61 challenges with printed targets", "F1 ahead of keywords", "how sure", "other thresholds"):
+    for heading in (
+        "61 challenges with printed targets",
+        "by what the other cities teach",
+        "F1 ahead of keywords",
+        "how sure",
+        "other thresholds",
+    ):
         assert heading in result.stdout

@@ -25,7 +25,7 @@ from matcher.engine.evaluate_tags import (
     reliability,
     sweep,
 )
-from matcher.engine.sdg import LEAST_CONFIDENCE, Tagger
+from matcher.engine.sdg import LEAST_CONFIDENCE, Example, Tagger
 from matcher.engine.types import Document, Passage, joined_texts, with_vectors
 from matcher.services import corpora
 from models import reference
@@ -39,6 +39,7 @@ OURS, UNREAD, KEYWORDS = "Musubi", "Musubi, words alone", "keywords"
 SHOWN = 8  # suggestions that a form shows
 SHOWN_STEPS = tuple(round(0.1 * step, 1) for step in range(1, 10))
 STATED, GIVEN = "printed targets", "printed and inferred targets"
+UNSEEN = "the examples' own targets, each city's by what the other cities teach"
 Tags = list[set[str]]
 
 
@@ -56,7 +57,8 @@ class Judged:
 
 @dataclass(frozen=True)
 class TagReport:
-    """`judged` by set of labels; `steps` are thresholds on ours against printed targets; `languages` are goals."""
+    """`judged` by set of labels; `out_of_fold` is each city's examples judged by what those of the others teach;
+    `steps` are thresholds on ours against printed targets; `languages` are goals."""
 
     model: str
     texts: int
@@ -64,6 +66,7 @@ class TagReport:
     threshold: float
     learned_threshold: float
     keyword_hits: int
+    out_of_fold: Judged
     judged: Mapping[str, Judged]
     steps: Sequence[Step]
     languages: Mapping[str, Mapping[str, Tagging]] = field(default_factory=dict)
@@ -93,8 +96,23 @@ class Bench:
 
     def sure(self, texts: Sequence[Document]) -> list[dict[str, float]]:
         """Per text the confidences that a form would show: the first few."""
-        ranked = (sorted(self.tagger.confidences(text).items(), key=lambda item: -item[1]) for text in texts)
-        return [dict(confidences[:SHOWN]) for confidences in ranked]
+        return _first(self.tagger, texts)
+
+    def out_of_fold(self, keyword_hits: int) -> Judged:
+        """The examples themselves, each city's by a tagger that learned from the other cities' alone."""
+        task = self._bars.add_task("teaching without one city", total=len({_city(row) for row, _ in self.known}))
+        texts: list[Document] = []
+        sure: list[dict[str, float]] = []
+        wanted: Tags = []
+        for city in sorted({_city(row) for row, _ in self.known}):
+            others = [Example(text, frozenset(row["sdg_targets"])) for row, text in self.known if _city(row) != city]
+            held = [(row, text) for row, text in self.known if _city(row) == city]
+            texts += [text for _, text in held]
+            wanted += [set(row["sdg_targets"]) for row, _ in held]
+            sure += _first(self.tagger.taught(others), [text for _, text in held])
+            self._bars.advance(task)
+        suggested = {KEYWORDS: at(self.hits(texts), keyword_hits), OURS: at(sure, LEAST_CONFIDENCE)}
+        return _judged(suggested, sure, wanted)
 
     def hits(self, texts: Sequence[Document]) -> list[dict[str, float]]:
         return [dict(baselines.keyword_hits(_text(text), self.keywords)) for text in texts]
@@ -128,6 +146,7 @@ def measure_tags(encoder: Encoder, bars: Progress, data: Path | None = None) -> 
         threshold=LEAST_CONFIDENCE,
         learned_threshold=best_threshold(bench.sure(known), learned),
         keyword_hits=hits,
+        out_of_fold=bench.out_of_fold(hits),
         judged={name: _judged(suggested, sure, wanted) for name, wanted in labels.items()},
         steps=sweep(sure, labels[STATED], SHOWN_STEPS),
         languages=_languages(bench, data, hits) if data is not None else {},
@@ -138,6 +157,7 @@ def as_json(report: TagReport) -> dict[str, Any]:
     """Steps and bins as objects, not as bare rows."""
     figures = asdict(report)
     figures["steps"] = [step._asdict() for step in report.steps]
+    figures["out_of_fold"]["bins"] = [found._asdict() for found in report.out_of_fold.bins]
     for name, judged in report.judged.items():
         figures["judged"][name]["bins"] = [found._asdict() for found in judged.bins]
     return figures
@@ -176,6 +196,15 @@ def _languages(bench: Bench, data: Path, hits: int) -> dict[str, dict[str, Taggi
     return found
 
 
+def _first(tagger: Tagger, texts: Sequence[Document]) -> list[dict[str, float]]:
+    ranked = (sorted(tagger.confidences(text).items(), key=lambda item: -item[1]) for text in texts)
+    return [dict(confidences[:SHOWN]) for confidences in ranked]
+
+
+def _city(row: Mapping[str, Any]) -> str:
+    return str(row["municipality_code"])
+
+
 def _goals(tags: Sequence[Collection[str]]) -> Tags:
     return [goals_of(codes) for codes in tags]
 
@@ -196,7 +225,7 @@ def _head(report: TagReport) -> Iterator[str]:
 
 
 def _tables(report: TagReport) -> Iterator[list[str]]:
-    for name, judged in report.judged.items():
+    for name, judged in [(UNSEEN, report.out_of_fold), *report.judged.items()]:
         yield [
             f"targets, against {name}:",
             *_rows(judged.targets),
