@@ -59,11 +59,16 @@ def command_of(pid: int) -> str:
 
 
 def memory(pid: int) -> dict[str, float]:
-    """Megabytes: Rss, Pss (shared pages divided among those who share them), and private pages."""
+    """Megabytes: Rss, Pss (shared pages divided among those who share them), private pages, and those of no file."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
     private = kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]
-    return {"rss": kilobytes["Rss"] / 1024, "pss": kilobytes["Pss"] / 1024, "private": private / 1024}
+    return {
+        "rss": kilobytes["Rss"] / 1024,
+        "pss": kilobytes["Pss"] / 1024,
+        "private": private / 1024,
+        "anonymous": kilobytes["Anonymous"] / 1024,
+    }
 
 
 def maps(pid: int, part: str) -> bool:

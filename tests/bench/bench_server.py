@@ -18,7 +18,7 @@ from tests.bench.bench_processes import children, command_of, free_port, holds_m
 from tests.bench.bench_site import Site
 
 WEB_WORKERS, SEARCHES = 4, 60
-RATIO, ALLOWANCE_MS = 1.5, 20.0
+RATIO, ALLOWANCE_MS = 1.5, 15.0
 
 
 @dataclass(frozen=True)
