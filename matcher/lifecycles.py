@@ -8,6 +8,7 @@ from matcher.errors import InvalidTransition
 from models.enums import AssignmentStatus as A
 from models.enums import ChallengeStatus as C
 from models.enums import GroupMemberStatus as G
+from models.enums import RankingModelStatus as M
 from models.enums import RecommendationStatus as R
 from models.enums import RegistrationStatus as S
 from models.enums import Role
@@ -17,6 +18,7 @@ CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
 PARTNER = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_MEMBER})
 PARTNER_ADMIN = frozenset({Role.PARTNER_ADMIN})
 SYSTEM = frozenset({Role.SYSTEM})
+OPERATOR = frozenset({Role.ADMIN, Role.SYSTEM})
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,19 @@ ASSIGNMENT = Lifecycle(
     ),
 )
 
-LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT)
+RANKING_MODEL = Lifecycle(
+    "ranking_model",
+    M,
+    frozenset({M.CANDIDATE}),
+    (
+        _t("activate", {M.CANDIDATE}, M.ACTIVE, OPERATOR, "ranking_model.activated"),
+        _t("dismiss", {M.CANDIDATE}, M.RETIRED, OPERATOR, "ranking_model.dismissed"),
+        _t("retire", {M.ACTIVE}, M.RETIRED, OPERATOR, "ranking_model.retired"),
+        _t("restore", {M.RETIRED}, M.ACTIVE, OPERATOR, "ranking_model.restored"),
+    ),
+)
+
+LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT, RANKING_MODEL)
 
 #: an assignment that can be changed: nothing waits for the worker, and it is not over
 CHANGEABLE = frozenset({A.DRAFT, A.READY, A.FAILED})

@@ -12,6 +12,7 @@ from matcher.lifecycles import (
     GROUP_MEMBER,
     PARTNER,
     PARTNER_ADMIN,
+    RANKING_MODEL,
     RECOMMENDATION,
 )
 from matcher.lifecycles import REGISTRATION as REGISTRATION_CYCLE
@@ -145,6 +146,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "group.join": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "collaboration.say_result": (_at(COORDINATOR), _either(_public, _at(CITY))),
     "collaboration.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "ranking_model.train": (_either(_admin, _at(BY_ITSELF)), _either(_admin, _at(BY_ITSELF))),
     "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
 }
 
@@ -153,6 +155,9 @@ for _cycle in (REGISTRATION_CYCLE, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSI
         _name = f"{_cycle.name}.{_transition.action}"
         _known = _either(_at(CITY), _at(PARTNER), _public) if _cycle is CHALLENGE else _either(_at(CITY), _at(PARTNER))
         RULES[_name] = (_at(_cycle.roles(_transition.action)), _known)
+
+for _transition in RANKING_MODEL.transitions:  # the operator's, whatever municipality
+    RULES[f"{RANKING_MODEL.name}.{_transition.action}"] = RULES["ranking_model.train"]
 
 
 def may(actor: Actor, action: str, subject: Subject) -> bool:

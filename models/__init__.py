@@ -5,13 +5,16 @@ from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, A
 from models.audit import AuditEvent
 from models.challenge import Challenge, ChallengeTarget, Interest, Need
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
+from models.exposure import Exposure
 from models.group import GroupMember, WorkingGroup
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
 from models.outbox import OutboxMessage
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
+from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
+from models.replay import ReplayPart, ReplayRecord
 from models.scheme import Scheme
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "CollaborationPartner",
     "CollaborationTarget",
     "Department",
+    "Exposure",
     "GroupMember",
     "IndexChange",
     "Indicator",
@@ -41,9 +45,12 @@ __all__ = [
     "PartnerRegion",
     "PartnerTarget",
     "Passage",
+    "RankingModel",
     "Recommendation",
     "RecommendationRun",
     "Registration",
+    "ReplayPart",
+    "ReplayRecord",
     "SavedForm",
     "Scheme",
     "Token",

@@ -125,6 +125,21 @@ class RecommendationSource(StrEnum):
     ASSIGNMENT = "assignment"
 
 
+class RankingModelStatus(StrEnum):
+    """候補 / 使用中 / 使用終了."""
+
+    CANDIDATE = "candidate"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class ShownList(StrEnum):
+    """What a list shows: partners to an office, or challenges to a partner."""
+
+    PARTNERS = "partners"
+    CHALLENGES = "challenges"
+
+
 class DeclineReason(StrEnum):
     """Why a coordinator sets a recommendation aside."""
 

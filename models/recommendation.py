@@ -14,6 +14,7 @@ class RecommendationRun(Row, table=True):
     """One pass of the matcher: for a challenge, or for a partner that looks for partners.
 
     `excluded` would have been recommended but break a required condition; `precedents` resemble the challenge.
+    `ranking_model_id` is None when the built-in weights were in use; `listed` are the partners by place.
     """
 
     __table_args__ = (sa.CheckConstraint("(challenge_id IS NULL) <> (partner_id IS NULL)", name="one_subject"),)
@@ -27,12 +28,15 @@ class RecommendationRun(Row, table=True):
     considered: int = Field(default=0)
     excluded: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     precedents: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    ranking_model_id: int | None = foreign("rankingmodel.id", default=None, index=False)
+    listed: list[int] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class Recommendation(Versioned, table=True):
     """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it.
 
-    `override_note` says why a coordinator invited in spite of a warning that stood.
+    `override_note` says why a coordinator invited in spite of a warning that stood. `inputs` are the parts of the score
+    before weighting, `basis` says which of these are comparable: what is learned is learned from them.
     """
 
     __table_args__ = (
@@ -52,6 +56,8 @@ class Recommendation(Versioned, table=True):
     score: float | None = None
     fit: int = Field(default=0)
     features: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    basis: str = Field(default="", max_length=80)
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     signals: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     message: str = Field(default="", sa_type=sa.Text)

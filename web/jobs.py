@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from matcher.policy import SYSTEM
 from matcher.services import recommendations
-from models import LoginCounter, OutboxMessage, SavedForm, Token, UserSession
+from models import Exposure, LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
 from models.queries import outbox
 from models.session import open_session
@@ -32,6 +32,8 @@ SECRET = frozenset({"token"})
 PRIVATE = SECRET | {"contact"}
 #: how long it can be looked up to whom a mail went and what it said
 KEEP_MAIL = timedelta(days=90)
+#: how long it is known who looked at which list: long enough to learn from a year of decisions
+KEEP_EXPOSURES = timedelta(days=400)
 #: the longest that any link in a mail is good for
 KEEP_TOKENS = timedelta(days=14)
 
@@ -138,6 +140,7 @@ def purge_expired(engine: Engine, now: datetime) -> None:
         session.execute(sa.delete(SavedForm).where(col(SavedForm.expires_at) < now))
         unlocked = sa.or_(col(LoginCounter.locked_until).is_(None), col(LoginCounter.locked_until) < now)
         session.execute(sa.delete(LoginCounter).where(col(LoginCounter.window_start) < now - day, unlocked))
+        session.execute(sa.delete(Exposure).where(col(Exposure.day) < (now - KEEP_EXPOSURES).date()))
         _forget_mail(session, now)
         session.commit()
 

@@ -112,6 +112,11 @@ _LABELS: tuple[tuple[Enum, Any], ...] = (
     (e.GroupStatus.CLOSED, _l("Ended")),
     (e.JoinRule.OPEN, _l("Open to registered partners")),
     (e.JoinRule.APPROVAL, _l("Joining needs approval")),
+    (e.ShownList.PARTNERS, _l("Partners for an office")),
+    (e.ShownList.CHALLENGES, _l("Challenges for a partner")),
+    (e.RankingModelStatus.CANDIDATE, _l("Candidate")),
+    (e.RankingModelStatus.ACTIVE, _l("In use now")),
+    (e.RankingModelStatus.RETIRED, _l("Out of use")),
     (e.GroupMemberStatus.REQUESTED, _l("Asked to join")),
     (e.GroupMemberStatus.MEMBER, _l("Member")),
     (e.GroupMemberStatus.DECLINED, _l("Not admitted")),
@@ -153,6 +158,8 @@ _TONES: tuple[tuple[Enum, str], ...] = (
     (e.BudgetStage.REQUESTED, "info"),
     (e.GroupStatus.ACTIVE, "success"),
     (e.GroupStatus.DORMANT, "warning"),
+    (e.RankingModelStatus.CANDIDATE, "info"),
+    (e.RankingModelStatus.ACTIVE, "success"),
     (e.GroupMemberStatus.REQUESTED, "warning"),
     (e.GroupMemberStatus.MEMBER, "success"),
     (e.CollaborationStatus.RUNNING, "info"),
@@ -326,6 +333,7 @@ SIGNALS: dict[str, Callable[[dict[str, Any]], str]] = {
     "offers_alike": lambda p: _("Offers much the same: may be a competitor rather than a complement"),
     "seeks_this": lambda p: _("Is looking for something like this"),
     "thin_profile": lambda p: _("The profile is short, so little could be compared"),
+    "less_shown": lambda p: _("Has had few chances of an introduction so far"),
     "no_offering": lambda p: _("Has described no offering yet"),
 }
 

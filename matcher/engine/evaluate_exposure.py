@@ -24,7 +24,7 @@ class Exposure:
     most: int
 
 
-def gini(counts: Sequence[int] | NDArray[np.int64]) -> float:
+def gini(counts: Sequence[int] | Sequence[float] | NDArray[np.int64]) -> float:
     """Gini index of non-negative counts, from their order: Σ(2i - n - 1)·xᵢ / (n·Σx); 0 of nothing."""
     ordered = np.sort(np.asarray(counts, np.float64))
     if not ordered.sum():

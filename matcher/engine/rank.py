@@ -6,9 +6,10 @@ import numpy as np
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.explain import Explainer, thin
+from matcher.engine.exposure import MARGIN
 from matcher.engine.features import Reason, Reasoner, all_weights
 from matcher.engine.fit import fit_of, likelihood, likeness_of
-from matcher.engine.frame import Frame
+from matcher.engine.frame import QUANTILES, Frame, Scale
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
 from matcher.engine.types import Candidate, Feature, Floats, Mask, Ranking, Role, Signal
 
@@ -29,16 +30,18 @@ def rank(
     explained: int | None = None,
     keep: Callable[[Scored], Mask] | None = None,
     sought: Sought | None = None,
+    fit_by: Weights | None = None,
 ) -> Ranking:
     """The best `limit` documents; which way the match goes follows from the roles:
 
     need → offers (challenge → partners), offer → needs (partner → challenges), like → like (precedents, duplicates).
     `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
     `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all, `sought`
-    which of the partners look for what this pair is about.
+    which of the partners look for what this pair is about. `fit_by` are the weights to measure the fit with when not
+    those of the order: the frame's scales belong to the default ones.
     """
     scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
-    ranker = _Ranker(query, corpus, frame, scored, weights, sought)
+    ranker = _Ranker(query, corpus, frame, scored, weights, fit_by or weights, sought)
     considered = len(corpus) if allowed is None else int(allowed.sum())
     kept = np.arange(len(scored.rows)) if keep is None else np.flatnonzero(keep(scored))
     best = ranker.best(kept.tolist(), limit, limit if explained is None else explained)
@@ -55,6 +58,7 @@ class _Ranker:
         frame: Frame,
         scored: Scored,
         weights: Weights,
+        fit_by: Weights,
         sought: Sought | None = None,
     ) -> None:
         self._query, self._corpus, self._scored = query, corpus, scored
@@ -66,8 +70,8 @@ class _Ranker:
         self._reasons = [self._reasoner.reasons(corpus.profile(row)) for row in scored.rows.tolist()]
         if sought is not None:
             self._add_sought(sought)
-        self._texts = scored.text_scores(weights)
-        self._totals = self._texts + np.array([added for _, added in self._reasons], np.float32)
+        self._texts = scored.text_scores(fit_by)
+        self._totals = scored.text_scores(weights) + np.array([added for _, added in self._reasons], np.float32)
 
     def _add_sought(self, sought: Sought) -> None:
         owners = [self._corpus.owners[row] for row in self._scored.rows.tolist()]
@@ -118,3 +122,8 @@ def in_order(totals: Sequence[float] | Floats, owners: Sequence[str], limit: int
     """Best first; equal to five decimals goes by owner, so that the order does not hang on rounding."""
     rounded = np.round(np.asarray(totals, np.float64), 5).tolist()
     return sorted(range(len(owners)), key=lambda i: (-rounded[i], owners[i]))[:limit]
+
+
+def margin_of(scale: Scale) -> float:
+    """The difference in score below which two candidates count as practically equal."""
+    return MARGIN * (float(np.interp(0.9, QUANTILES, scale.values)) - scale.median)

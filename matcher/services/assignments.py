@@ -21,6 +21,7 @@ from models import (
     Challenge,
     Recommendation,
     RecommendationRun,
+    ReplayRecord,
 )
 from models.enums import AssignmentPurpose, AssignmentStatus, DeclineReason, RecommendationSource
 from models.enums import AssignmentRuleKind as Kind
@@ -221,12 +222,17 @@ def _recommend(
         score=said.get("score"),
         fit=pair.fit,
         features=said.get("features", {}),
+        inputs=said.get("inputs", {}),
+        basis=said.get("basis", ""),
         evidence=list(said.get("evidence", ())),
         signals=list(said.get("signals", ())),
         created_at=now,
         updated_at=now,
     )
     session.add(made)
+    session.flush()
+    if "recipe" in said:
+        session.add(ReplayRecord(recommendation_id=made.pk, recipe=said["recipe"], created_at=now))
     flow.record(session, actor, "recommendation.added", made, flow.of_recommendation(made), now, assignment=row.pk)
 
 

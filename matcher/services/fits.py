@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.rank import rank
-from matcher.engine.score import DEFAULT
+from matcher.engine.score import DEFAULT, Weights
 from matcher.engine.types import Candidate, Fit
 from matcher.services.corpora import PARTNERS, Library
 from matcher.services.matchbook import FitTable
@@ -16,7 +16,11 @@ REACH = 400  # how many partners a challenge may be given at all: its best ones;
 
 
 def table(
-    library: Library, challenge_ids: Sequence[int], asked: Sequence[Query | None], allowed: NDArray[np.bool_] | None
+    library: Library,
+    challenge_ids: Sequence[int],
+    asked: Sequence[Query | None],
+    allowed: NDArray[np.bool_] | None,
+    weights: Weights = DEFAULT,
 ) -> FitTable:
     """One row a challenge; a pair is worth its score above the least score that still counts as a match.
 
@@ -32,12 +36,12 @@ def table(
         if query is None:
             continue
         semantic = semantic and query.semantic
-        for candidate in _candidates(library, corpus, query, allowed):
+        for candidate in _candidates(library, corpus, query, allowed, weights):
             scores[number, rows[candidate.owner]] = candidate.score
     if np.isfinite(scores).any():
         scores -= np.nanmin(scores)
     partners = tuple(map(int, corpus.owners))
-    made = (library.model, DEFAULT.as_dict(), library.generation, semantic)
+    made = (library.model, weights.as_dict(), library.generation, semantic)
     return FitTable(tuple(challenge_ids), partners, scores, *made)
 
 
@@ -46,8 +50,21 @@ def nothing(challenge_ids: Sequence[int]) -> FitTable:
     return FitTable(tuple(challenge_ids), (), np.zeros((len(challenge_ids), 0), np.float32), "", {}, 0, semantic=False)
 
 
-def _candidates(library: Library, corpus: Corpus, query: Query, allowed: NDArray[np.bool_] | None) -> list[Candidate]:
+def _candidates(
+    library: Library, corpus: Corpus, query: Query, allowed: NDArray[np.bool_] | None, weights: Weights
+) -> list[Candidate]:
     """Those that fit at all."""
     near = library.nearest.candidates(query, REACH, allowed)
-    found = rank(query, corpus, library.frame, limit=REACH, allowed=allowed, candidates=near, pool=REACH, explained=0)
+    found = rank(
+        query,
+        corpus,
+        library.frame,
+        limit=REACH,
+        allowed=allowed,
+        candidates=near,
+        pool=REACH,
+        explained=0,
+        weights=weights,
+        fit_by=DEFAULT,
+    )
     return [candidate for candidate in found.candidates if candidate.fit is not Fit.NONE]

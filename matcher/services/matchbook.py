@@ -1,14 +1,17 @@
 """What the rest of the product asks of the matcher, and what it answers: plain values, most of which become JSON."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
 from models.enums import EntityType
+
+if TYPE_CHECKING:  # the engine is loaded with the first question, not with the first page
+    from matcher.engine.replay import Trace
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Match:
-    """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions."""
+    """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions.
+
+    `inputs` are the same parts before weighting.
+    """
 
     entity_id: int
     rank: int
@@ -50,6 +56,7 @@ class Match:
     evidence: tuple[Evidence, ...] = ()
     signals: tuple[Signal, ...] = ()
     features: dict[str, float] = field(default_factory=dict)
+    inputs: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Everything as JSON values, as it is stored with a recommendation."""
@@ -61,6 +68,9 @@ class Ranking:
     """Matches in rank order with what made them; `semantic` is False when only words could be compared.
 
     `excluded` would stand among the matches, but break a condition that the challenge marks as required.
+    `ranking_model` is the learned model in use, None for the built-in weights. `basis` tells which inputs may be
+    compared, `margin` from which difference on one score is better than another. `trace`, given the owners to keep,
+    answers what these were computed from.
     """
 
     matches: tuple[Match, ...]
@@ -70,6 +80,10 @@ class Ranking:
     generation: int
     semantic: bool = True
     excluded: tuple[Match, ...] = ()
+    ranking_model: int | None = None
+    basis: str = ""
+    margin: float = 0.0
+    trace: "Callable[[Collection[int]], Trace] | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

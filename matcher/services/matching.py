@@ -1,6 +1,6 @@
 """The matcher of a running process: maps the newest corpora, has what is typed encoded, answers with evidence."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from embeddings.query_client import EncoderUnavailable, QueryClient
+from matcher.engine import replay
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.features import all_weights
 from matcher.engine.lacking import lacking
 from matcher.engine.mutual import partners_for_partner
-from matcher.engine.rank import Sought, rank
+from matcher.engine.rank import Sought, margin_of, rank
 from matcher.engine.requirements import MOST_EXCLUDED, apart, meeting
-from matcher.engine.score import DEFAULT, POOL, Weights
+from matcher.engine.score import DEFAULT, POOL
 from matcher.engine.search import SEARCH, search
 from matcher.engine.seeking import resembling
 from matcher.engine.types import Candidate, Document, Mask, Role
@@ -26,6 +27,7 @@ from matcher.engine.types import Side as EngineSide
 from matcher.services import corpora, fits, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
 from matcher.services.matchbook import Evidence, FitTable, Lack, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.ranking_models import InUse, basis_of, in_use
 from models.enums import EntityType
 
 SEARCHED = {
@@ -34,6 +36,7 @@ SEARCHED = {
     EntityType.COLLABORATION: PRECEDENTS,
 }
 LONGEST_TYPED = 2_000
+BUILT_IN = InUse(None, DEFAULT)
 NOTHING = Ranking((), 0, "", {}, 0, semantic=False)
 Allowed = Collection[int] | None
 
@@ -66,7 +69,7 @@ class LiveMatchbook:
     ) -> Ranking:
         library = self.newest()
         query = library and _stored_query(session, library, CHALLENGES, challenge_id)
-        return _partners(library, query, limit, allowed) if library and query else NOTHING
+        return _partners(library, query, limit, allowed, in_use(session)) if library and query else NOTHING
 
     def challenges_for_partner(
         self, session: Session, partner_id: int, *, limit: int = 20, allowed: Allowed = None
@@ -77,7 +80,7 @@ class LiveMatchbook:
             return NOTHING
         seeking = _stored_query(session, library, SEEKERS, partner_id)
         sought = resembling(seeking, library.corpus(CHALLENGES), library.frame)
-        return _ranking(library, query, CHALLENGES, limit, allowed, sought)
+        return _ranking(library, query, CHALLENGES, limit, allowed, sought, in_use(session))
 
     def lacking_for_partner(self, session: Session, partner_id: int, *, allowed: Allowed = None) -> tuple[Lack, ...]:
         library = self.newest()
@@ -103,16 +106,19 @@ class LiveMatchbook:
         if library is None:
             return NOTHING
         offers = library.corpus(PARTNERS)
+        offering = _stored_query(session, library, PARTNERS, partner_id)
+        seeking = _stored_query(session, library, SEEKERS, partner_id)
         found = partners_for_partner(
-            _stored_query(session, library, PARTNERS, partner_id),
-            _stored_query(session, library, SEEKERS, partner_id),
+            offering,
+            seeking,
             offers,
             library.corpus(SEEKERS),
             library.frame,
             limit=limit,
             allowed=_mask(offers, allowed),
         )
-        return _answer(library, found, DEFAULT)
+        queries = {replay.OFFERING: offering, replay.SEEKING: seeking}
+        return _traced(_answer(library, found, BUILT_IN), library, BUILT_IN, queries, (PARTNERS, SEEKERS))
 
     def fits_for_challenges(
         self, session: Session, challenge_ids: Sequence[int], *, allowed: Allowed = None
@@ -121,7 +127,8 @@ class LiveMatchbook:
         if library is None:
             return fits.nothing(challenge_ids)
         asked = [_stored_query(session, library, CHALLENGES, key) for key in challenge_ids]
-        return fits.table(library, challenge_ids, asked, _mask(library.corpus(PARTNERS), allowed))
+        mask = _mask(library.corpus(PARTNERS), allowed)
+        return fits.table(library, challenge_ids, asked, mask, in_use(session).weights)
 
     def similar(
         self,
@@ -151,7 +158,7 @@ class LiveMatchbook:
         corpus = library.corpus(SEARCHED[entity_type])
         # Lists show what was found, not why: without evidence an answer comes sooner.
         found = search(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), explained=0)
-        return _answer(library, found, SEARCH)
+        return _answer(library, found, InUse(None, SEARCH))
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
         """The surest answers to any paragraph: a whole description speaks of too many things to point to one target."""
@@ -198,45 +205,98 @@ def _mask(corpus: Corpus, allowed: Allowed) -> NDArray[np.bool_] | None:
     return None if allowed is None else corpus.numbered(allowed)
 
 
-def _partners(library: Library, query: Query, limit: int, allowed: Allowed) -> Ranking:
+def _partners(library: Library, query: Query, limit: int, allowed: Allowed, used: InUse) -> Ranking:
     """Those that break what the challenge requires are ranked apart, so that they take nobody's place."""
     corpus = library.corpus(PARTNERS)
     mask, met = _mask(corpus, allowed), meeting(query.profile, corpus)
     if met is None:
-        return _answer(library, _ranked(library, query, limit, mask), DEFAULT)
-    everyone = np.ones(len(corpus), np.bool_) if mask is None else mask
-    listed = _ranked(library, query, limit, everyone & met)
-    breaking = _ranked(library, query, MOST_EXCLUDED, everyone & ~met)
-    return _answer(library, apart(listed, breaking, limit), DEFAULT)
+        found = _ranked(library, query, limit, mask, used)
+    else:
+        everyone = np.ones(len(corpus), np.bool_) if mask is None else mask
+        listed = _ranked(library, query, limit, everyone & met, used)
+        found = apart(listed, _ranked(library, query, MOST_EXCLUDED, everyone & ~met, used), limit)
+    return _traced(_answer(library, found, used), library, used, {replay.CHALLENGE: query}, (PARTNERS, SEEKERS))
 
 
-def _ranked(library: Library, query: Query, limit: int, mask: Mask | None) -> EngineRanking:
+def _ranked(library: Library, query: Query, limit: int, mask: Mask | None, used: InUse) -> EngineRanking:
     corpus = library.corpus(PARTNERS)
     if mask is not None and not mask.any():
         return EngineRanking((), 0, query.semantic)
     candidates = library.nearest.candidates(query, max(POOL, limit), mask)
-    sought = resembling(query, library.corpus(SEEKERS), library.frame)
-    return rank(query, corpus, library.frame, limit=limit, allowed=mask, candidates=candidates, sought=sought)
+    # The fit is always measured with the built-in weights: its words then mean the same under every model.
+    return rank(
+        query,
+        corpus,
+        library.frame,
+        limit=limit,
+        allowed=mask,
+        candidates=candidates,
+        weights=used.weights,
+        sought=resembling(query, library.corpus(SEEKERS), library.frame),
+        fit_by=DEFAULT,
+    )
 
 
 def _ranking(
-    library: Library, query: Query, kind: Kind, limit: int, allowed: Allowed, sought: Sought | None = None
+    library: Library,
+    query: Query,
+    kind: Kind,
+    limit: int,
+    allowed: Allowed,
+    sought: Sought | None = None,
+    used: InUse = BUILT_IN,
 ) -> Ranking:
     corpus = library.corpus(kind)
-    found = rank(query, corpus, library.frame, limit=limit, allowed=_mask(corpus, allowed), sought=sought)
-    return _answer(library, found, DEFAULT)
+    found = rank(
+        query,
+        corpus,
+        library.frame,
+        limit=limit,
+        allowed=_mask(corpus, allowed),
+        weights=used.weights,
+        sought=sought,
+        fit_by=DEFAULT,
+    )
+    return _answer(library, found, used)
 
 
-def _answer(library: Library, ranking: EngineRanking, weights: Weights) -> Ranking:
+def _answer(library: Library, ranking: EngineRanking, used: InUse) -> Ranking:
     return Ranking(
-        tuple(_match(candidate) for candidate in ranking.candidates),
+        matches_of(ranking),
         ranking.considered,
         library.model,
-        all_weights(weights.as_dict()),
+        all_weights(used.weights.as_dict()),
         library.generation,
         ranking.semantic,
         tuple(_match(candidate) for candidate in ranking.excluded),
+        ranking_model=used.model_id,
+        basis=basis_of(library.model) if ranking.semantic else "",
     )
+
+
+def _traced(
+    ranking: Ranking,
+    library: Library,
+    used: InUse,
+    queries: Mapping[str, Query | None],
+    kinds: Sequence[Kind],
+) -> Ranking:
+    """With what is needed to share attention and to compute it again."""
+
+    def trace(keys: Collection[int]) -> replay.Trace:
+        documents = {}
+        for kind in kinds:
+            corpus = library.corpus(kind)
+            documents[kind.name] = corpus.units.take(corpus.positions(map(str, keys)))
+        asked = {name: query for name, query in queries.items() if query is not None}
+        return replay.Trace(library.frame, used.weights, asked, documents)
+
+    return replace(ranking, margin=margin_of(library.frame.match_scale), trace=trace)
+
+
+def matches_of(ranking: EngineRanking) -> tuple[Match, ...]:
+    """The engine's candidates as the product keeps them."""
+    return tuple(_match(candidate) for candidate in ranking.candidates)
 
 
 def _match(candidate: Candidate) -> Match:
@@ -248,6 +308,7 @@ def _match(candidate: Candidate) -> Match:
         tuple(_evidence(pair) for pair in candidate.evidence),
         tuple(Signal(signal.code, signal.positive, dict(signal.params)) for signal in candidate.signals),
         {name: round(feature.contribution, 5) for name, feature in candidate.features.items()},
+        {name: round(feature.value, 5) for name, feature in candidate.features.items()},
     )
 
 

@@ -6,7 +6,7 @@ puts it back into the queue.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,10 @@ from sqlmodel import Session, col
 from matcher.engine.assign import Plan, Problem, Unassignable, assign, greedy
 from matcher.lifecycles import ASSIGNMENT
 from matcher.policy import SYSTEM
-from matcher.services import flow
-from matcher.services.matchbook import FitTable, Matchbook
+from matcher.services import flow, replay
+from matcher.services.exposures import FairList
+from matcher.services.matchbook import FitTable, Match, Matchbook, Ranking
+from matcher.services.replay import Taken
 from models import Assignment, AssignmentPair
 from models.enums import AssignmentRuleKind, AssignmentStatus
 from models.queries import assignments as queries
@@ -61,14 +63,14 @@ def work(engine: Engine, matchbook: Matchbook, clock: Clock) -> int:
     if assignment_id is None:
         return 0
     try:
-        result, pairs = _made(engine, matchbook, assignment_id)
+        result, pairs, taken = _made(engine, matchbook, assignment_id)
     except Unassignable as error:
         _end(engine, assignment_id, "fail", {"error": error.code, "where": error.where}, [], clock())
     except Exception:  # the worker's edge: the office must not wait for ever
         _end(engine, assignment_id, "fail", {"error": "unexpected"}, [], clock())
         raise
     else:
-        _end(engine, assignment_id, "finish", result, pairs, clock())
+        _end(engine, assignment_id, "finish", result, pairs, clock(), taken)
     return 1
 
 
@@ -86,7 +88,9 @@ def _claim(engine: Engine, now: datetime) -> int | None:
         return row.pk
 
 
-def _made(engine: Engine, matchbook: Matchbook, assignment_id: int) -> tuple[dict[str, Any], list[AssignmentPair]]:
+def _made(
+    engine: Engine, matchbook: Matchbook, assignment_id: int
+) -> tuple[dict[str, Any], list[AssignmentPair], list[Taken]]:
     """The plan and how it was made. Raises Unassignable with keys of challenges or partners as `where`."""
     began = time.monotonic()
     with open_session(engine, write=False) as session:
@@ -96,13 +100,13 @@ def _made(engine: Engine, matchbook: Matchbook, assignment_id: int) -> tuple[dic
     problem = _problem(task, fits, partner_ids)
     plan = assign(problem)
     with open_session(engine, write=False) as session:
-        pairs = _pairs(session, matchbook, task, plan, partner_ids)
+        pairs, taken = _pairs(session, matchbook, task, plan, partner_ids)
     result = _result(fits, plan, greedy(problem)) | {
         "short": {task.challenge_ids[i]: int(plan.shortfall[i]) for i in np.flatnonzero(plan.shortfall)},
         "considered": len(task.rooms),
         "seconds": round(time.monotonic() - began, 1),
     }
-    return result, pairs
+    return result, pairs, taken
 
 
 def _task(session: Session, assignment_id: int) -> _Task:
@@ -137,9 +141,10 @@ def _problem(task: _Task, fits: FitTable, partner_ids: list[int]) -> Problem:
 
 def _pairs(
     session: Session, matchbook: Matchbook, task: _Task, plan: Plan, partner_ids: list[int]
-) -> list[AssignmentPair]:
-    """The rows of the plan, each with the evidence that the matcher has for it at this moment."""
-    pairs = []
+) -> tuple[list[AssignmentPair], list[Taken]]:
+    """The rows of the plan, each with the evidence that the matcher has for it now and what that was computed from."""
+    pairs: list[AssignmentPair] = []
+    kept: list[Taken] = []
     for number, challenge_id in enumerate(task.challenge_ids):
         columns = plan.pairs[plan.pairs[:, 0] == number, 1].tolist()
         keys = [partner_ids[column] for column in columns]
@@ -149,6 +154,10 @@ def _pairs(
         matches = {match.entity_id: match for match in found.matches}
         for column, partner_id in zip(columns, keys, strict=True):
             match = matches.get(partner_id)
+            said = match.as_json() | {"basis": found.basis} if match else {}
+            if match and found.trace:
+                kept.append(_taken(found, match))
+                said["recipe"] = kept[-1].recipe
             pairs.append(
                 AssignmentPair(
                     assignment_id=task.assignment_id,
@@ -158,10 +167,16 @@ def _pairs(
                     fit=match.fit if match else 0,
                     room=task.rooms.get(partner_id, 0),
                     locked=(challenge_id, partner_id) in task.locked,
-                    explained=match.as_json() if match else {},
+                    explained=said,
                 )
             )
-    return pairs
+    return pairs, kept
+
+
+def _taken(found: Ranking, match: Match) -> Taken:
+    assert found.trace is not None
+    alone = replace(found, matches=(match,), excluded=())
+    return replay.taken(FairList(alone, {}), found.trace, [match])
 
 
 def _result(fits: FitTable, plan: Plan, plain: Plan) -> dict[str, Any]:
@@ -193,6 +208,7 @@ def _end(
     result: dict[str, Any],
     pairs: Iterable[AssignmentPair],
     now: datetime,
+    taken: Iterable[Taken] = (),
 ) -> None:
     """Store the new plan in place of the old one; a failure leaves the old one."""
     with open_session(engine) as session:
@@ -202,6 +218,8 @@ def _end(
         if action == "finish":
             session.execute(sa.delete(AssignmentPair).where(col(AssignmentPair.assignment_id) == assignment_id))
             session.add_all(pairs)
+            for made in taken:
+                replay.store(session, made, now)
             row.result = result
         else:
             row.result = row.result | {"fresh": False} | result

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from matcher import policy
 from matcher.errors import InvalidTransition, NotFound
-from matcher.policy import Actor
-from matcher.services import flow
+from matcher.policy import SYSTEM, Actor
+from matcher.services import exposures, flow
+from matcher.services.exposures import SPARE, FairList
 from matcher.services.matchbook import Match, Matchbook, Ranking
 from models import Challenge, Recommendation, RecommendationRun
 from models.enums import ChallengeStatus
@@ -33,20 +34,25 @@ def run(
     *,
     limit: int = 20,
     registered_here: bool = False,
+    shown: bool = True,
     now: datetime,
 ) -> RecommendationRun:
     """Ask the matcher for partners and keep its answer; what has been decided before stays as it is.
 
-    Raises NotFound, NotAllowed, or InvalidTransition for a challenge that is over.
+    `shown` says that whoever asks gets to see the list at once. Raises NotFound, NotAllowed, or InvalidTransition for
+    a challenge that is over.
     """
     challenge = flow.get(session, Challenge, challenge_id)
     policy.require(actor, "recommendation.run", flow.of_municipality(challenge.municipality_id))
     if challenge.status in OVER:
         raise InvalidTransition("challenge", "match", challenge.status)
     allowed = queries.candidates(session, challenge.municipality_id if registered_here else None)
-    ranking = matchbook.partners_for_challenge(session, challenge_id, limit=min(limit, MOST), allowed=allowed)
+    found = matchbook.partners_for_challenge(session, challenge_id, limit=min(limit, MOST) + SPARE, allowed=allowed)
+    listed = exposures.evened_out(session, found, min(limit, MOST), now)
+    ranking = listed.ranking
     row = _keep_run(session, actor, challenge.municipality_id, ranking, now, challenge_id=challenge_id)
     row.precedents = _precedents(session, challenge, matchbook)
+    _keep_traces(session, actor if shown else SYSTEM, row, found, listed, now)
     stored = queries.of_challenge(session, challenge_id)
     _keep_matches(session, row, stored, ranking, now)
     known = {r.partner_id for r in stored} | {match.entity_id for match in ranking.matches}
@@ -61,7 +67,7 @@ def run_unasked(session: Session, actor: Actor, municipality_id: int, matchbook:
     policy.require(actor, "recommendation.run", flow.of_municipality(municipality_id))
     keys = queries.unasked(session, municipality_id, AT_ONCE)
     for challenge_id in keys:
-        run(session, actor, challenge_id, matchbook, now=now)
+        run(session, actor, challenge_id, matchbook, shown=False, now=now)
     return len(keys)
 
 
@@ -84,9 +90,11 @@ def run_for_partner(
     if partner_id not in queries.candidates(session, municipality_id):
         raise NotFound()
     allowed = queries.candidates(session, municipality_id if registered_here else None) - {partner_id}
-    ranking = matchbook.partners_for_partner(session, partner_id, limit=min(limit, MOST), allowed=allowed)
-    row = _keep_run(session, actor, municipality_id, ranking, now, partner_id=partner_id)
-    _keep_matches(session, row, queries.of_seeker(session, municipality_id, partner_id), ranking, now)
+    found = matchbook.partners_for_partner(session, partner_id, limit=min(limit, MOST) + SPARE, allowed=allowed)
+    listed = exposures.evened_out(session, found, min(limit, MOST), now)
+    row = _keep_run(session, actor, municipality_id, listed.ranking, now, partner_id=partner_id)
+    _keep_traces(session, actor, row, found, listed, now)
+    _keep_matches(session, row, queries.of_seeker(session, municipality_id, partner_id), listed.ranking, now)
     return row
 
 
@@ -119,7 +127,8 @@ def add_by_hand(
     if matchbook is not None:
         found = matchbook.partners_for_challenge(session, challenge_id, limit=1, allowed={partner_id})
         for match in found.matches or found.excluded:
-            _explain(row, match)
+            _explain(row, match, found.basis)
+            _keep_trace(session, FairList(found, {}), found, row, now)
     return row
 
 
@@ -152,6 +161,8 @@ def _keep_run(
         weights=ranking.weights,
         generation=ranking.generation,
         considered=ranking.considered,
+        ranking_model_id=ranking.ranking_model,
+        listed=[match.entity_id for match in ranking.matches],
         excluded=[_left_out(match) for match in ranking.excluded],
         challenge_id=challenge_id,
         partner_id=partner_id,
@@ -172,6 +183,24 @@ def _keep_run(
     return row
 
 
+def _keep_traces(
+    session: Session, actor: Actor, row: RecommendationRun, found: Ranking, listed: FairList, now: datetime
+) -> None:
+    """What the run was computed from, and that whoever asked for it sees it."""
+    _keep_trace(session, listed, found, row, now)
+    if actor.user_id is not None and listed.ranking.matches:
+        exposures.run_seen(session, actor, row.pk, 0, now=now)
+
+
+def _keep_trace(
+    session: Session, listed: FairList, found: Ranking, row: RecommendationRun | Recommendation, now: datetime
+) -> None:
+    if found.trace is not None:
+        from matcher.services import replay  # with the engine, which has just answered
+
+        replay.keep(session, listed, found.trace, found.matches, row, now)
+
+
 def _keep_matches(
     session: Session, run_row: RecommendationRun, stored: Iterable[Recommendation], ranking: Ranking, now: datetime
 ) -> None:
@@ -187,12 +216,12 @@ def _keep_matches(
         if row.source is Source.INTEREST:
             row.source = Source.ENGINE
         row.rank, row.run_id, row.updated_at = match.rank, run_row.pk, now
-        _explain(row, match)
+        _explain(row, match, ranking.basis)
     for match in ranking.excluded:  # one that was proposed before says from now on why it no longer is
         known = by_partner.get(match.entity_id)
         if known is not None and known.status is R.PROPOSED:
             known.run_id, known.updated_at = run_row.pk, now
-            _explain(known, match)
+            _explain(known, match, ranking.basis)
 
 
 def _propose(
@@ -215,7 +244,8 @@ def _new(municipality_id: int, partner_id: int, source: Source, now: datetime) -
     )
 
 
-def _explain(row: Recommendation, match: Match) -> None:
+def _explain(row: Recommendation, match: Match, basis: str) -> None:
     said = match.as_json()
+    row.inputs, row.basis = said["inputs"], basis
     row.score, row.fit, row.features = match.score, match.fit, said["features"]
     row.evidence, row.signals = list(said["evidence"]), list(said["signals"])

@@ -31,13 +31,13 @@ PAGES = {
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
-        "city.paper city.call city.collaboration_result city.assignments city.assignment city.assignment_new "
-        "city.assignment_edit "
+        "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
+        "city.assignment_new city.assignment_edit "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
-        "admin.municipality admin.municipality_new admin.audit"
+        "admin.municipality admin.municipality_new admin.audit admin.model"
     ),
 }
 #: what answers GET and is no page of its own: files, parts of pages, and addresses that lead on

@@ -15,7 +15,9 @@ from models import (
     Membership,
     Offering,
     OutboxMessage,
+    RankingModel,
     Recommendation,
+    RecommendationRun,
     Registration,
     Token,
     User,
@@ -28,6 +30,7 @@ from models.enums import (
     ChallengeStatus,
     CollaborationStatus,
     GroupMemberStatus,
+    RankingModelStatus,
     RecommendationSource,
     RecommendationStatus,
     RegistrationStatus,
@@ -83,6 +86,9 @@ def build(session: Session) -> World:
     session.add(GroupMember(group_id=group.pk, partner_id=applicant.pk, status=GroupMemberStatus.REQUESTED))
     proposed = _recommendation(session, town.pk, draft.pk, house.pk, RecommendationStatus.PROPOSED)
     invited = _recommendation(session, town.pk, challenge.pk, house.pk, RecommendationStatus.INTRODUCED)
+    run = RecommendationRun(municipality_id=town.pk, challenge_id=draft.pk, model="fake", listed=[house.pk])
+    model = RankingModel(status=RankingModelStatus.CANDIDATE, basis="", weights={}, compared_with={})
+    session.add_all([run, model])
     session.add(
         Introduction(
             recommendation_id=invited.pk,
@@ -136,6 +142,8 @@ def build(session: Session) -> World:
         "offering": offering.pk,
         "proposed": proposed.pk,
         "introduced": invited.pk,
+        "run": run.pk,
+        "ranking_model": model.pk,
         "collaboration": collaboration.pk,
         "mail": mail.pk,
         "seat": seat.pk,

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
-GROUPS: tuple[str, ...] = ("db", "demo", "doctor", "index", "match", "prepare", "serve", "user", "worker")
+GROUPS: tuple[str, ...] = ("db", "demo", "doctor", "index", "match", "model", "prepare", "serve", "user", "worker")
 
 
 def init_cli(app: Flask) -> None:

@@ -8,11 +8,15 @@ import click
 from web.cli import match_evaluate, match_tags, match_write
 from web.cli.match_options import FILE, TARGET, read_both
 from web.cli.match_records import Record
+from web.cli.match_replay import replay
 
 
 @click.group("match")
 def commands() -> None:
     """Match partners with challenges from files; measure the quality of matches."""
+
+
+commands.add_command(replay)
 
 
 @commands.command("files")

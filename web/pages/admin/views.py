@@ -11,11 +11,11 @@ from models.queries import admin as queries
 from web.auth import Access, access, actor, now
 from web.db import db, engine
 from web.htmx import page, see_other
-from web.pages.admin import audit, bp, mails, users
+from web.pages.admin import audit, bp, mails, model, users
 from web.pages.admin.forms import DepartmentForm, MunicipalityForm, NewMunicipalityForm
 from web.settings import Settings
 
-__all__ = ["audit", "bp", "mails", "users"]
+__all__ = ["audit", "bp", "mails", "model", "users"]
 
 
 @bp.get("/admin")

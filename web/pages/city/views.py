@@ -9,6 +9,7 @@ from web.pages.city import (
     matches,
     partners,
     registrations,
+    seen,
     worklist,
 )
 from web.pages.city.room import bp
@@ -23,5 +24,6 @@ __all__ = [
     "matches",
     "partners",
     "registrations",
+    "seen",
     "worklist",
 ]

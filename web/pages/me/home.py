@@ -20,6 +20,7 @@ from web.matching import matchbook
 from web.pages.me.lacks import Step
 from web.pages.me.lacks import steps as steps_to_more
 from web.pages.me.room import bp, own, room
+from web.pages.me.seen import signed
 
 SHOWN, SHOWN_PARTNERS = 6, 10
 WORTH_SHOWING, FAIR = 1, 2
@@ -45,6 +46,11 @@ class Fits:
     unread: bool
     changing: bool
     lacks: list[Step]
+
+    @property
+    def signed(self) -> str:
+        """The list as the page hands it back when it has been read."""
+        return signed([fit.challenge.id for fit in self.found])
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,29 @@
     $$(".menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
-  const enhancements = [["textarea[maxlength]", counter], ["form[data-autosubmit]", autosubmit]];
+  /* How far down a list of recommendations was read: told once, when the page is left, so that the order can be learned
+     fairly. Nothing else is told, and nothing while nothing was in view. */
+  function seen(list) {
+    let depth = 0;
+    let told = 0;
+    const watch = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting) depth = Math.max(depth, Number(target.dataset.place));
+      }
+    }, { threshold: 0.25 });
+    $$("[data-place]", list).forEach((item) => watch.observe(item));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "hidden" || depth <= told) return;
+      told = depth;
+      const body = new FormData();
+      body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
+      body.set("depth", depth);
+      if (list.dataset.seenList) body.set("list", list.dataset.seenList);
+      navigator.sendBeacon(list.dataset.seen, body);
+    });
+  }
+
+  const enhancements = [["textarea[maxlength]", counter], ["form[data-autosubmit]", autosubmit], ["[data-seen]", seen]];
   function prepare(root) {
     for (const [selector, enhance] of enhancements) {
       for (const element of $$(selector, root)) {
