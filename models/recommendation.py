@@ -36,12 +36,14 @@ class Recommendation(Versioned, table=True):
     """One suggested pair: a challenge (or a seeking partner) and the partner put forward for it.
 
     `override_note` says why a coordinator invited in spite of a warning that stood. `inputs` are the parts of the score
-    before weighting, `basis` says which of these are comparable: what is learned is learned from them.
+    before weighting, `basis` says which of these are comparable: what is learned is learned from them. `likelihood` is
+    the share, 0..1, of past pairs that stood out as much and were chosen; None where nothing was measured.
     """
 
     __table_args__ = (
         sa.CheckConstraint("(challenge_id IS NULL) <> (seeker_id IS NULL)", name="one_subject"),
         sa.CheckConstraint("seeker_id IS NULL OR seeker_id <> partner_id", name="not_oneself"),
+        sa.CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_is_a_share"),
         sa.UniqueConstraint("challenge_id", "partner_id"),
         sa.UniqueConstraint("municipality_id", "seeker_id", "partner_id"),
     )
@@ -55,6 +57,7 @@ class Recommendation(Versioned, table=True):
     rank: int | None = None
     score: float | None = None
     fit: int = Field(default=0)
+    likelihood: float | None = None
     features: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     inputs: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     basis: str = Field(default="", max_length=80)

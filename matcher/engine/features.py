@@ -37,9 +37,9 @@ class Reason(NamedTuple):
     code: str
 
 
-def all_weights(weights: Mapping[str, float]) -> dict[str, float]:
+def all_weights(weights: Mapping[str, float], minor: Mapping[str, float] = MINOR) -> dict[str, float]:
     """`weights` with those of the facts that they do not name."""
-    return {**MINOR, **weights}
+    return {**minor, **weights}
 
 
 class Reasoner:

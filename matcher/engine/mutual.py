@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from itertools import zip_longest
 
 from matcher.engine.corpus import Corpus, Query
+from matcher.engine.features import MINOR
 from matcher.engine.fit import likeness_of
 from matcher.engine.frame import Frame
 from matcher.engine.rank import in_order, rank
@@ -25,6 +26,7 @@ def partners_for_partner(
     limit: int = 20,
     allowed: Mask | None = None,
     weights: Weights = DEFAULT,
+    minor: Mapping[str, float] = MINOR,
 ) -> Ranking:
     """Partners that offer what this one seeks, that seek what it offers, or both; `allowed` is a mask over `offers`.
 
@@ -36,8 +38,9 @@ def partners_for_partner(
     may = set(offers.owners if allowed is None else (o for o, ok in zip(offers.owners, allowed, strict=True) if ok))
     may -= {query.owner for query in (offering, seeking) if query is not None}
     sides = ((seeking, offers), (offering, seeks))
-    shortlist = set().union(*(_found(query, corpus, frame, weights, may, POOL, 0) for query, corpus in sides))
-    ours, theirs = (_found(query, corpus, frame, weights, shortlist, len(shortlist), 0) for query, corpus in sides)
+    known = (weights, minor)
+    shortlist = set().union(*(_found(query, corpus, frame, known, may, POOL, 0) for query, corpus in sides))
+    ours, theirs = (_found(query, corpus, frame, known, shortlist, len(shortlist), 0) for query, corpus in sides)
     neutral = float(frame.match_scale.median)
     alike = _likeness(offering, offers, frame, weights, shortlist)
     scores = {
@@ -45,7 +48,7 @@ def partners_for_partner(
         for owner in sorted(shortlist)
     }
     best = [list(scores)[i] for i in in_order(list(scores.values()), list(scores), limit)]
-    ours, theirs = (_found(query, corpus, frame, weights, best, limit, limit) for query, corpus in sides)
+    ours, theirs = (_found(query, corpus, frame, known, best, limit, limit) for query, corpus in sides)
     rivals = {o for o, value in alike.items() if likeness_of(value, frame.likeness_scale, True).level >= Fit.FAIR.level}
     candidates = [
         _candidate(o, r, scores[o], ours.get(o), theirs.get(o), neutral, _rivalry(alike, o, frame), o in rivals)
@@ -59,7 +62,7 @@ def _found(
     query: Query | None,
     corpus: Corpus,
     frame: Frame,
-    weights: Weights,
+    weights: tuple[Weights, Mapping[str, float]],
     owners: Collection[str],
     limit: int,
     explained: int,
@@ -68,7 +71,10 @@ def _found(
     if query is None or not owners:
         return {}
     mask = corpus.mask(owners)
-    ranking = rank(query, corpus, frame, limit=limit, allowed=mask, weights=weights, explained=explained)
+    named, minor = weights
+    ranking = rank(
+        query, corpus, frame, limit=limit, allowed=mask, weights=named, minor=minor, fit_by=DEFAULT, explained=explained
+    )
     return {candidate.owner: candidate for candidate in ranking.candidates}
 
 

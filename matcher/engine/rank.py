@@ -7,7 +7,7 @@ import numpy as np
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.explain import Explainer, thin
 from matcher.engine.exposure import MARGIN
-from matcher.engine.features import Reason, Reasoner, all_weights
+from matcher.engine.features import MINOR, Reason, Reasoner, all_weights
 from matcher.engine.fit import fit_of, likelihood, likeness_of
 from matcher.engine.frame import QUANTILES, Frame, Scale
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
@@ -31,6 +31,7 @@ def rank(
     keep: Callable[[Scored], Mask] | None = None,
     sought: Sought | None = None,
     fit_by: Weights | None = None,
+    minor: Mapping[str, float] = MINOR,
 ) -> Ranking:
     """The best `limit` documents; which way the match goes follows from the roles:
 
@@ -38,10 +39,11 @@ def rank(
     `allowed` limits what is considered; see `score` for `candidates` and `pool`. Evidence comes with the first
     `explained` (None: with all). `keep` says which of the scored documents belong in the answer at all, `sought`
     which of the partners look for what this pair is about. `fit_by` are the weights to measure the fit with when not
-    those of the order: the frame's scales belong to the default ones.
+    those of the order: the frame's scales belong to the default ones. `minor` are the weights of the facts that
+    `weights` does not name.
     """
     scored = score(query, corpus, frame, weights, allowed=allowed, candidates=candidates, pool=max(pool, limit))
-    ranker = _Ranker(query, corpus, frame, scored, weights, fit_by or weights, sought)
+    ranker = _Ranker(query, corpus, frame, scored, weights, fit_by or weights, minor, sought)
     considered = len(corpus) if allowed is None else int(allowed.sum())
     kept = np.arange(len(scored.rows)) if keep is None else np.flatnonzero(keep(scored))
     best = ranker.best(kept.tolist(), limit, limit if explained is None else explained)
@@ -59,10 +61,11 @@ class _Ranker:
         scored: Scored,
         weights: Weights,
         fit_by: Weights,
+        minor: Mapping[str, float],
         sought: Sought | None = None,
     ) -> None:
         self._query, self._corpus, self._scored = query, corpus, scored
-        self._weights = all_weights(weights.as_dict())
+        self._weights = all_weights(weights.as_dict(), minor)
         self._scale = frame.likeness_scale if scored.sense.symmetric else frame.match_scale
         self._fit = likeness_of if scored.sense.symmetric else fit_of
         self._explainer = Explainer(query, corpus, frame, scored, weights)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.frame import Frame
+from matcher.engine.learn import weights_of
 from matcher.engine.mutual import partners_for_partner
 from matcher.engine.rank import rank
-from matcher.engine.score import DEFAULT, Weights
+from matcher.engine.score import DEFAULT
 from matcher.engine.seeking import resembling
 from matcher.engine.types import Ranking, Role
 from matcher.engine.units import Units
@@ -23,10 +24,13 @@ PARTNERS, SEEKERS = "partners", "seekers"
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The queries (a challenge; or a partner's two sides) and the ranked documents, by name."""
+    """The queries (a challenge; or a partner's two sides) and the ranked documents, by name; every weight that counted.
+
+    What partners look for is kept as their texts (SEEKERS): whether it resembles the query is computed again.
+    """
 
     frame: Frame
-    weights: Weights
+    weights: Mapping[str, float]
     queries: Mapping[str, Query]
     documents: Mapping[str, Units]
 
@@ -34,6 +38,8 @@ class Trace:
 def replay(trace: Trace) -> Ranking:
     """All traced documents in order, with evidence: partners of a challenge, or partners of a partner."""
     partners = _corpus(trace, PARTNERS, Role.OFFER)
+    named = weights_of(trace.weights)
+    minor = {name: weight for name, weight in trace.weights.items() if name not in named.as_dict()}
     if CHALLENGE in trace.queries:
         query = trace.queries[CHALLENGE]
         return rank(
@@ -41,9 +47,10 @@ def replay(trace: Trace) -> Ranking:
             partners,
             trace.frame,
             limit=len(partners),
-            weights=trace.weights,
+            weights=named,
             sought=resembling(query, _corpus(trace, SEEKERS, Role.NEED), trace.frame),
             fit_by=DEFAULT,
+            minor=minor,
         )
     return partners_for_partner(
         trace.queries.get(OFFERING),
@@ -52,7 +59,8 @@ def replay(trace: Trace) -> Ranking:
         _corpus(trace, SEEKERS, Role.NEED),
         trace.frame,
         limit=len(partners),
-        weights=trace.weights,
+        weights=named,
+        minor=minor,
     )
 
 

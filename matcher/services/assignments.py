@@ -221,6 +221,7 @@ def _recommend(
         status=R.PROPOSED,
         score=said.get("score"),
         fit=pair.fit,
+        likelihood=said.get("likelihood"),
         features=said.get("features", {}),
         inputs=said.get("inputs", {}),
         basis=said.get("basis", ""),

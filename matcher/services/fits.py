@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.engine.corpus import Corpus, Query
+from matcher.engine.features import all_weights
 from matcher.engine.rank import rank
 from matcher.engine.score import DEFAULT, Weights
 from matcher.engine.types import Candidate, Fit
@@ -41,7 +42,7 @@ def table(
     if np.isfinite(scores).any():
         scores -= np.nanmin(scores)
     partners = tuple(map(int, corpus.owners))
-    made = (library.model, weights.as_dict(), library.generation, semantic)
+    made = (library.model, all_weights(weights.as_dict()), library.generation, semantic)
     return FitTable(tuple(challenge_ids), partners, scores, *made)
 
 

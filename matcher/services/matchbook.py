@@ -46,7 +46,8 @@ class Signal:
 class Match:
     """One ranked entity. `fit` is 0 none, 1 weak, 2 fair, 3 strong; `features` maps names to contributions.
 
-    `inputs` are the same parts before weighting.
+    `inputs` are the same parts before weighting. `likelihood` is 0..1 what `fit` says in words, None where no curve was
+    measured.
     """
 
     entity_id: int
@@ -57,6 +58,7 @@ class Match:
     signals: tuple[Signal, ...] = ()
     features: dict[str, float] = field(default_factory=dict)
     inputs: dict[str, float] = field(default_factory=dict)
+    likelihood: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Everything as JSON values, as it is stored with a recommendation."""

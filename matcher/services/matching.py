@@ -289,7 +289,7 @@ def _traced(
             corpus = library.corpus(kind)
             documents[kind.name] = corpus.units.take(corpus.positions(map(str, keys)))
         asked = {name: query for name, query in queries.items() if query is not None}
-        return replay.Trace(library.frame, used.weights, asked, documents)
+        return replay.Trace(library.frame, all_weights(used.weights.as_dict()), asked, documents)
 
     return replace(ranking, margin=margin_of(library.frame.match_scale), trace=trace)
 
@@ -309,6 +309,7 @@ def _match(candidate: Candidate) -> Match:
         tuple(Signal(signal.code, signal.positive, dict(signal.params)) for signal in candidate.signals),
         {name: round(feature.contribution, 5) for name, feature in candidate.features.items()},
         {name: round(feature.value, 5) for name, feature in candidate.features.items()},
+        candidate.likelihood,
     )
 
 

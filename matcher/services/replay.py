@@ -20,7 +20,6 @@ from matcher.engine import replay as engine
 from matcher.engine.arrays import Strings, from_arrays, to_arrays
 from matcher.engine.corpus import Query
 from matcher.engine.frame import Frame
-from matcher.engine.learn import weights_of
 from matcher.engine.types import Role
 from matcher.engine.units import Units
 from matcher.services import exposures, matching
@@ -36,7 +35,7 @@ SAME_SCORE, SAME_STRENGTH = 1.01e-5, 1.01e-4
 
 @dataclass(frozen=True)
 class Difference:
-    """What came out otherwise for a partner: place, score, fit, parts, evidence or signals."""
+    """What came out otherwise for a partner: place, score, fit, likelihood, parts, evidence or signals."""
 
     partner_id: int
     what: str
@@ -93,7 +92,7 @@ def taken(listed: FairList, trace_of: TraceOf, candidates: Collection[Match]) ->
     recipe: dict[str, Any] = {
         "engine": engine_version(),
         "frame": _frame_key(trace.frame),
-        "weights": trace.weights.as_dict(),
+        "weights": dict(trace.weights),
         "queries": {name: _query(query, parts) for name, query in trace.queries.items()},
         "documents": {name: _documents(units, parts) for name, units in trace.documents.items()},
         "margin": listed.ranking.margin if listed.attention else 0.0,
@@ -189,6 +188,7 @@ def _apart(row: Recommendation, match: Match | None) -> list[Difference]:
     said = match.as_json()
     pairs = {
         "fit": (row.fit, match.fit),
+        "likelihood": (row.likelihood, match.likelihood),
         "parts": (row.features, said["features"]),
         "evidence": (row.evidence, said["evidence"]),
         "signals": (row.signals, said["signals"]),
@@ -238,7 +238,7 @@ def _trace(session: Session, recipe: Mapping[str, Any]) -> engine.Trace:
     frame = from_arrays(Frame, load(parts[recipe["frame"]]))
     return engine.Trace(
         frame,
-        weights_of(recipe["weights"]),
+        recipe["weights"],
         {name: Query(Role(q["role"]), _units(parts[q["key"]], q["profile"])) for name, q in asked.items()},
         {
             name: reduce(Units.joined, (_units(parts[key], profile) for key, profile in rows))

@@ -247,5 +247,5 @@ def _new(municipality_id: int, partner_id: int, source: Source, now: datetime) -
 def _explain(row: Recommendation, match: Match, basis: str) -> None:
     said = match.as_json()
     row.inputs, row.basis = said["inputs"], basis
-    row.score, row.fit, row.features = match.score, match.fit, said["features"]
+    row.score, row.fit, row.likelihood, row.features = match.score, match.fit, match.likelihood, said["features"]
     row.evidence, row.signals = list(said["evidence"]), list(said["signals"])

@@ -87,6 +87,8 @@ def upgrade() -> None:
     with op.batch_alter_table('recommendation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('inputs', sa.JSON(), nullable=False, server_default='{}'))
         batch_op.add_column(sa.Column('basis', sa.String(length=80), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('likelihood', sa.Float(), nullable=True))
+        batch_op.create_check_constraint(batch_op.f('ck_recommendation_likelihood_is_a_share'), 'likelihood BETWEEN 0 AND 1')
 
     with op.batch_alter_table('recommendation', schema=None) as batch_op:
         batch_op.alter_column('inputs', existing_type=sa.JSON(), server_default=None)
@@ -108,6 +110,8 @@ def downgrade() -> None:
         batch_op.drop_column('ranking_model_id')
 
     with op.batch_alter_table('recommendation', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_recommendation_likelihood_is_a_share'), type_='check')
+        batch_op.drop_column('likelihood')
         batch_op.drop_column('basis')
         batch_op.drop_column('inputs')
 

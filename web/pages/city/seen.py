@@ -20,6 +20,7 @@ ASPECTS = {
     "place": _l("Place in the list"),
     "score": _l("Score"),
     "fit": _l("Fit"),
+    "likelihood": _l("Likelihood"),
     "parts": _l("Parts of the score"),
     "evidence": _l("Sentences shown as evidence"),
     "signals": _l("For and against"),
