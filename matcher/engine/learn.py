@@ -5,8 +5,9 @@ be read and argued about. Each list of which something was chosen teaches by its
 before those that were turned down, and, with less force, before those passed over above them (Joachims, "Optimizing
 Search Engines using Clickthrough Data", 2002). A pair counts by the inverse of the chance that its lower place was
 looked at (Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased Feedback", 2017), clipped. A
-penalty ties the weights to the present ones, so that few decisions change little. There is no chance in it: the same
-lists give the same weights.
+penalty ties the weights to the present ones, so that few decisions change little. The minor facts (`features.MINOR`)
+count as they are and keep their weights: there are never enough decisions to tell .03 from .05. There is no chance in
+it: the same lists give the same weights.
 """
 
 import math

@@ -1,4 +1,9 @@
-"""Notes who was shown which list and how far it was read, and gives the less seen of two equals the better place."""
+"""Notes who was shown which list and how far it was read, and gives the less seen of two equals the better place.
+
+A list is an office's run (partners for a challenge or for a partner) or a partner's own page of challenges. Those whom
+a required condition leaves out were not put forward, and a plan of assignments is no list that is read from its top:
+neither counts.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -15,9 +15,9 @@ from embeddings.encoder import Encoder, EncoderConfig, open_encoder
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.evaluate import METRICS, measure
 from matcher.engine.rank import rank
-from matcher.engine.types import Document, Passage, Role, with_vectors
+from matcher.engine.types import Document, Passage, Role, Sentence, with_vectors
 from web.cli import match_records
-from web.cli.match_measure import BM25, COSINE, OURS, RRF, Report, measure_systems
+from web.cli.match_measure import BM25, COSINE, NO_MATCH, OURS, RRF, Report, measure_systems
 from web.cli.match_read import read_table
 from web.cli.match_work import Desk
 
@@ -92,6 +92,38 @@ def test_english_questions_find_japanese_partners(desk: Desk, plain: Encoder) ->
     ours, theirs = (measure(found, relevant)[:, NDCG].mean() for found in (rankings, cosine))
     assert ours > theirs + 0.1
     assert ours >= 0.7
+
+
+def test_without_its_right_partners_a_challenge_is_told_so(report: Report) -> None:
+    """From half of the challenges they are taken away: "no good match" is mostly right, and seldom said in error."""
+    found = report.abstention
+    said = next(verdict for verdict in found.verdicts if verdict.fit is NO_MATCH)
+    assert said.precision.mean >= 0.7
+    assert said.recall.mean >= 0.4
+    assert said.false_alarms.mean <= 0.2
+    assert found.auroc.low > 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第三楽章のホルンの独奏を、ほかの楽器に埋もれないように響かせたい。",
+        "二重星の軌道を、小さな望遠鏡の写真から計算したい。",
+        "中世の写本に使われた顔料の退色を、古文書学の論文にまとめたい。",
+    ],
+)
+def test_what_no_partner_speaks_of_finds_nobody(desk: Desk, text: str) -> None:
+    document = Document("foreign", (Passage((Sentence(text, "problem"),)),))
+    best = desk.rank(desk.encoded([document], Role.NEED, ""), 10, 0)[0].candidates
+    assert max(candidate.fit.level for candidate in best) <= NO_MATCH.level
+
+
+def test_sharing_attention_costs_no_quality(report: Report) -> None:
+    """Among practically equal partners the less seen goes first: attention is more even, the lists as good."""
+    before, after = report.exposure[OURS], report.evened.exposure
+    assert after.gini < before.gini
+    assert after.shown >= before.shown
+    assert report.evened.change.ahead.mean < 0.005
 
 
 def test_without_the_cited_sentence_the_score_falls(desk: Desk, encoder: Encoder) -> None:

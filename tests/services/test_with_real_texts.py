@@ -14,14 +14,25 @@ from sqlmodel import Session, SQLModel, col, select
 from embeddings.convert import convert_bundled
 from embeddings.encoder import Encoder, EncoderConfig, open_encoder
 from matcher.engine import learn
+from matcher.engine.features import MINOR, all_weights
 from matcher.engine.score import DEFAULT, Weights
 from matcher.policy import SYSTEM, Actor
-from matcher.services import corpora, flow, indexing, learning, recommendations, replay
+from matcher.services import corpora, exposures, flow, indexing, learning, recommendations, replay
 from matcher.services.exposures import SPARE
 from matcher.services.matching import LiveMatchbook
 from matcher.services.ranking_models import in_use
-from models import Challenge, Need, Offering, Partner, RankingModel, Recommendation, RecommendationRun, ReplayPart
-from models.enums import DeclineReason, EntityType, RankingModelStatus
+from models import (
+    Challenge,
+    Need,
+    Offering,
+    Partner,
+    RankingModel,
+    Recommendation,
+    RecommendationRun,
+    ReplayPart,
+    ReplayRecord,
+)
+from models.enums import DeclineReason, EntityType, PartnerKind, RankingModelStatus, Requirement
 from models.enums import RecommendationStatus as R
 from models.queries import recommendations as reads
 from models.session import make_engine, open_session
@@ -30,6 +41,8 @@ from tests.factories import NOW
 from tests.golden.test_quality import CHALLENGES, PARTNERS, known_pairs
 
 pytestmark = pytest.mark.encoder
+STRICT = CHALLENGES[-1].document.owner  # accepts companies only, and is what some partners look for
+LISTED = 40  # the office reads its lists to the end
 DECIDED = 8  # how many of each list the office decides on
 
 
@@ -61,9 +74,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         town = factories.municipality(session)
         actor = factories.coordinator(session, town)
         partners, challenges = {}, {}
-        for record in PARTNERS:
+        wish = "".join(sentence.text for sentence in CHALLENGES[-1].document.sentences)
+        for number, record in enumerate(PARTNERS):
             text = "".join(sentence.text for sentence in record.document.sentences)
             row = factories.partner(session, record.name, town=town, profile=text)
+            row.kind = PartnerKind.COMPANY if number % 3 else PartnerKind.UNIVERSITY
+            row.seeks = "" if number % 10 else wish
             for offering in session.exec(select(Offering).where(Offering.partner_id == row.pk)):
                 session.delete(offering)
             partners[record.document.owner] = row.pk
@@ -71,6 +87,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             row = factories.challenge(session, town, title=record.name)
             said = [sentence.text for sentence in record.document.sentences if sentence.part == "problem"]
             row.problem, row.outcome = "".join(said), ""
+            if record.document.owner == STRICT:
+                row.required, row.wanted_kinds = [Requirement.KIND.value], [PartnerKind.COMPANY.value]
             for need in session.exec(select(Need).where(Need.challenge_id == row.pk)):
                 session.delete(need)
             challenges[record.document.owner] = row.pk
@@ -163,7 +181,28 @@ def test_a_recommendation_can_be_computed_again_when_everything_has_changed(site
         sizes = sorted(len(part.data) for part in session.exec(select(ReplayPart)))
         assert sizes[-1] < 8_000_000, "the frame of reference"
         assert sizes[-2] < 60_000, "one version of one partner's texts"
-        assert len(sizes) <= 1 + 2 + 2 * (10 + SPARE) + 1, "what three runs share is kept once"
+        sought = sum(not number % 10 for number in range(len(PARTNERS)))
+        assert len(sizes) <= 1 + 2 + 2 * (10 + SPARE) + 1 + sought, "what three runs share is kept once"
+
+
+def test_whom_a_condition_left_out_and_what_partners_look_for_come_out_again(session: Session, site: Site) -> None:
+    """With all weights of that day, those of the smallest facts included."""
+    run = _run(session, site, STRICT, limit=20)
+    assert run.excluded
+    record = session.exec(select(ReplayRecord).where(ReplayRecord.run_id == run.pk)).one()
+    assert record.recipe["excluded"] == [left_out["partner_id"] for left_out in run.excluded]
+    assert record.recipe["weights"] == run.weights
+    assert run.weights.keys() >= MINOR.keys()
+    assert any(row.inputs.get("seeks") for row in reads.of_challenge(session, run.challenge_id or 0))
+    verdict = replay.replay_run(session, run.pk)
+    assert verdict is not None
+    assert verdict.differences == ()
+    assert verdict.compared >= len(run.listed) + len(run.excluded)
+    record.recipe = record.recipe | {"weights": run.weights | {"seeks": 0.0}}
+    session.flush()
+    changed = replay.replay_run(session, run.pk)
+    assert changed is not None
+    assert {"score", "parts"} <= {found.what for found in changed.differences}, "those weights count"
 
 
 def test_what_was_tampered_with_is_found(session: Session, site: Site) -> None:
@@ -214,7 +253,8 @@ def test_without_what_it_was_computed_from_nothing_is_claimed(session: Session, 
 def _decide(session: Session, site: Site, right: dict[str, set[str]]) -> None:
     """A year of an office that approves whom the city in fact chose, and sets the next ones aside."""
     for number, (challenge, owners) in enumerate(right.items()):
-        run = _run(session, site, challenge, limit=20)
+        run = _run(session, site, challenge, limit=LISTED)
+        exposures.run_seen(session, site.coordinator, run.pk, LISTED, now=NOW)
         moment = NOW - timedelta(days=len(right) - number)
         chosen = {site.partners[owner] for owner in owners}
         rows = [r for r in reads.of_challenge(session, run.challenge_id or 0) if r.rank]
@@ -247,17 +287,20 @@ def test_a_model_that_only_counts_words_is_found_out_and_replaced(session: Sessi
     again = learning.train(session, SYSTEM, now=NOW)
     session.flush()
     assert again.weights == row.weights, "the same decisions teach the same"
-    before = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=5)
+    before = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=20)
     learning.activate(session, SYSTEM, again.pk, now=NOW)
-    after = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=5)
-    assert (after.ranking_model, after.weights) == (again.pk, in_use(session).weights.as_dict())
+    after = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=20)
+    assert (after.ranking_model, after.weights) == (again.pk, all_weights(in_use(session).weights.as_dict()))
     assert [match.entity_id for match in after.matches] != [match.entity_id for match in before.matches]
+    words = {match.entity_id: (match.fit, match.likelihood) for match in before.matches}
+    assert all(words.get(m.entity_id, said) == said for m in after.matches for said in [(m.fit, m.likelihood)])
+    assert words.keys() & {match.entity_id for match in after.matches}, "the same word under every model"
     made = _run(session, site, "ch-0020", limit=5)
     verdict = replay.replay_run(session, made.pk)
     assert verdict is not None
     assert verdict.identical, "also with learned weights"
     learning.roll_back(session, SYSTEM, now=NOW)
-    back = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=5)
+    back = site.book.partners_for_challenge(session, site.challenges["ch-0020"], limit=20)
     assert back == before
 
 

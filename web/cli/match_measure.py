@@ -1,5 +1,6 @@
 """Measures the engine and three baselines on the same files in the same run, for ``match evaluate``."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -14,7 +15,8 @@ from matcher.engine.evaluate import METRICS, Estimate, Values, difference, estim
 from matcher.engine.evaluate_abstention import Abstention, Best, abstention
 from matcher.engine.evaluate_exposure import Exposure, exposure
 from matcher.engine.evaluate_reciprocal import Reciprocal, reciprocal
-from matcher.engine.rank import rank
+from matcher.engine.exposure import SPARE, Standing, attention, in_fair_order
+from matcher.engine.rank import margin_of, rank
 from matcher.engine.score import DEFAULT, Weights
 from matcher.engine.types import Document, Fit, Floats, Role
 from web.cli.match_records import Record
@@ -57,6 +59,14 @@ class Language:
 
 
 @dataclass(frozen=True)
+class Evened:
+    """The lists as offices see them, in which the less seen of two practically equal partners goes first."""
+
+    exposure: Exposure
+    change: Change
+
+
+@dataclass(frozen=True)
 class Report:
     """Figures of every system, and by how much ours is ahead of each other one in nDCG@10 (paired)."""
 
@@ -70,6 +80,7 @@ class Report:
     exposure: Mapping[str, Exposure]
     reciprocal: Mapping[str, Reciprocal]
     goals: Mapping[int, Goal]
+    evened: Evened
     abstention: Abstention
     against: Change | None = None
     ablation: Mapping[str, Change] = field(default_factory=dict)
@@ -108,6 +119,17 @@ class Study:
         asked = [document for document in asking or self.asking if document.owner in self.wanted]
         found = (desk or self.desk).rank(asked, len(self.partners), 0, weights or self.weights)
         return {document.owner: _owners(answer.candidates) for document, answer in zip(asked, found, strict=True)}
+
+    def evened(self) -> Rankings:
+        """The first ten of each challenge in turn, each list read to its end before the next one is made."""
+        asked = [document for document in self.asking if document.owner in self.wanted]
+        margin, given = margin_of(self.desk.frame.match_scale), Counter[str]()
+        found: Rankings = {}
+        for document, answer in zip(asked, self.desk.rank(asked, LISTED + SPARE, 0, self.weights), strict=True):
+            standings = [Standing(c.owner, c.score, c.fit.level, given[c.owner]) for c in answer.candidates]
+            found[document.owner] = [placed.owner for placed in in_fair_order(standings, margin)[:LISTED]]
+            given.update({owner: attention(place) for place, owner in enumerate(found[document.owner], 1)})
+        return found
 
     def ranked_back(self) -> Rankings:
         """For each partner all challenges, best first."""
@@ -179,6 +201,7 @@ def report_of(study: Study) -> Report:
         back[name] = dict(zip(offered, baselines.in_order(scores.T, asked), strict=True))
     systems = (BM25, COSINE, RRF, OURS)
     values = {name: study.measured(forth[name]) for name in systems}
+    evened = study.evened()
     goals = [c.profile.all_goals for c in study.challenges if c.owner in study.wanted]
     return Report(
         challenges=len(study.wanted),
@@ -191,6 +214,7 @@ def report_of(study: Study) -> Report:
         exposure={name: exposure(list(forth[name].values()), offered) for name in systems},
         reciprocal={name: reciprocal(forth[name], back[name], study.wanted) for name in systems},
         goals={goal: _goal(rows) for goal, rows in grouped(values[OURS], goals).items()},
+        evened=Evened(exposure(list(evened.values()), offered), study.change(values[OURS], study.measured(evened))),
         abstention=study.abstained(),
     )
 
