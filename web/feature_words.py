@@ -21,4 +21,5 @@ FEATURES = {
     "seeks": _l("What the partner is looking for"),
     "sought": _l("What is looked for"),
     "seeking": _l("What the other side is looking for"),
+    "alike": _l("Offers much the same"),
 }
