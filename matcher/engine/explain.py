@@ -42,6 +42,16 @@ class Explainer:
         weighed = sorted(((self._share(pair), pair) for pair in pairs), key=lambda item: -item[0])
         return tuple(self._evidence(pair, share, len(weighed)) for share, pair in _distinct(weighed))
 
+    def answer(self, i: int, asker: int, tried: int) -> Evidence | None:
+        """What the i-th scored document answers best to one sentence of a query, of which `tried` were tried."""
+        pairs = self._scored.pairs
+        if pairs is None or pairs.starts[i] == pairs.starts[i + 1]:
+            return None
+        column = int(pairs.starts[i] + pairs.gains[asker, pairs.starts[i] : pairs.starts[i + 1]].argmax())
+        weight = float(pairs.query_weights[asker] / pairs.query_weights.sum())
+        pair = Pair(asker, int(pairs.columns[column]), weight, float(pairs.gains[asker, column]))
+        return self._evidence(pair, self._share(pair), tried)
+
     def _best_pairs(self, i: int) -> Iterator[Pair]:
         """For each asking sentence the answer that counted."""
         pairs = self._scored.pairs

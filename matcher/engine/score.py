@@ -74,6 +74,10 @@ class Pairs:
     columns: Rows  # which sentence of the corpus each column is
     starts: Rows  # where each scored document's columns begin
 
+    def best(self) -> Floats:
+        """(query sentences, documents): the gain of each sentence's best answer."""
+        return segment_max(self.gains, self.starts, UNREAD_SCORE)
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
