@@ -5,7 +5,18 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlmodel import Session, col, select
 
-from matcher.services.matchbook import Evidence, FitTable, Lack, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import (
+    Evidence,
+    FitTable,
+    Lack,
+    Match,
+    Member,
+    Ranking,
+    Side,
+    Signal,
+    TargetSuggestion,
+    Team,
+)
 from models import Challenge, Collaboration, Partner
 from models.enums import EntityType
 
@@ -62,6 +73,17 @@ class FakeMatchbook:
         worth = (1 / (1 + places % max(1, len(keys)))).astype(np.float32)
         return FitTable(tuple(challenge_ids), keys, worth, "fake", {"dense": 1.0}, 1)
 
+    def team_for_challenge(
+        self, session: Session, challenge_id: int, *, allowed: Collection[int] | None = None
+    ) -> Team:
+        """The first partner answers the first need and the second one the second, nobody the third."""
+        needs = tuple(
+            Side(text, "need", place) for place, text in enumerate(("見守りたい。", "話したい。", "飛びたい。"))
+        )
+        found = self.partners_for_challenge(session, challenge_id, limit=2, allowed=allowed).matches
+        members = tuple(Member(match.entity_id, 2, _answers(needs, n), (n,)) for n, match in enumerate(found))
+        return Team(needs, members if len(members) > 1 else (), next(iter(members), None), (2,), 0.6, 0.3, len(found))
+
     def similar(
         self,
         session: Session,
@@ -92,3 +114,8 @@ class FakeMatchbook:
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]:
         return [TargetSuggestion("3.8", 0.9, ("高齢者",))] if "高齢者" in text else []
+
+
+def _answers(needs: tuple[Side, ...], own: int) -> tuple[Evidence | None, ...]:
+    answer = Side("見守りセンサー", "offering", 1, ((0, 3),))
+    return tuple(Evidence(need, answer, 0.8) if n == own else None for n, need in enumerate(needs))

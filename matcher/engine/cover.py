@@ -44,20 +44,23 @@ class Cover:
 
 
 def best_single(cover: Cover) -> int | None:
-    """Who covers most alone; the first of equals, None when nobody covers anything."""
-    alone = np.round(cover.values @ cover.weights, 9)
-    return int(alone.argmax()) if len(alone) and alone.max() > 0 else None
+    """Who covers most needs alone, and those best; the first of equals, None when nobody comes near any."""
+    alone = np.round(cover.values @ cover.weights, 9).tolist()
+    counts = cover.covers.sum(axis=1).tolist()
+    best = max(range(len(cover)), key=lambda row: (counts[row], alone[row], -row), default=None)
+    return best if best is not None and alone[best] > 0 else None
 
 
 def best_team(cover: Cover) -> tuple[int, ...]:
-    """The team worth most; none when one partner alone does as well, or covers as many needs.
+    """The team worth most; none when some partner alone is worth as much, or covers as many needs.
 
     Exact up to SHORTLIST partners, and beyond that among those of the shortlist.
     """
     single = best_single(cover)
     if single is None:
         return ()
-    best, most, alone = (), cover.of([single]), cover.count([single])
+    best, alone = (), cover.count([single])
+    most = float((cover.values @ cover.weights).max())
     chosen = shortlist(cover)
     for size in range(SMALLEST, min(LARGEST, len(chosen)) + 1):
         teams = np.array(list(combinations(chosen, size)), np.int64)

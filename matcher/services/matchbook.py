@@ -122,6 +122,41 @@ class FitTable:
     semantic: bool = True
 
 
+@dataclass(frozen=True)
+class Member:
+    """A partner of a team; `answers` has a place for each need, None where it says nothing near enough to count.
+
+    `covers` are the places of the needs to which its connection is strong.
+    """
+
+    partner_id: int
+    fit: int
+    answers: tuple[Evidence | None, ...]
+    covers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who together covers the needs of a challenge: no `members` when one partner alone covers as many.
+
+    `nobody` are the places of the needs that no partner covers; `coverage` and `single_coverage` 0..1 compare the
+    team with the best single partner. No `needs` when they could not be compared.
+    """
+
+    needs: tuple[Side, ...] = ()
+    members: tuple[Member, ...] = ()
+    single: Member | None = None
+    nobody: tuple[int, ...] = ()
+    coverage: float = 0.0
+    single_coverage: float = 0.0
+    considered: int = 0
+
+    @property
+    def covered(self) -> frozenset[int]:
+        """The needs that the members cover together."""
+        return frozenset(need for member in self.members for need in member.covers)
+
+
 class Matchbook(Protocol):
     """The matcher as the services and pages see it. `allowed` limits the answer to these ids."""
 
@@ -180,3 +215,9 @@ class Matchbook(Protocol):
         ...
 
     def suggest_targets(self, text: str, *, limit: int = 8) -> list[TargetSuggestion]: ...
+
+    def team_for_challenge(
+        self, session: Session, challenge_id: int, *, allowed: Collection[int] | None = None
+    ) -> Team:
+        """Two to four partners who together cover the needs of a challenge, against the best single one."""
+        ...

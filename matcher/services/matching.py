@@ -20,13 +20,26 @@ from matcher.engine.requirements import MOST_EXCLUDED, apart, meeting
 from matcher.engine.score import DEFAULT, POOL
 from matcher.engine.search import SEARCH, search
 from matcher.engine.seeking import resembling
+from matcher.engine.teams import Member as TeamMember
+from matcher.engine.teams import asking_each, propose
 from matcher.engine.types import Candidate, Document, Mask, Role
 from matcher.engine.types import Evidence as EngineEvidence
 from matcher.engine.types import Ranking as EngineRanking
 from matcher.engine.types import Side as EngineSide
 from matcher.services import corpora, fits, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
-from matcher.services.matchbook import Evidence, FitTable, Lack, Match, Ranking, Side, Signal, TargetSuggestion
+from matcher.services.matchbook import (
+    Evidence,
+    FitTable,
+    Lack,
+    Match,
+    Member,
+    Ranking,
+    Side,
+    Signal,
+    TargetSuggestion,
+    Team,
+)
 from matcher.services.ranking_models import InUse, basis_of, in_use
 from models.enums import EntityType
 
@@ -174,6 +187,11 @@ class LiveMatchbook:
                     best[item.code] = TargetSuggestion(item.code, item.confidence, item.words)
         return sorted(best.values(), key=lambda found: -found.confidence)[:limit]
 
+    def team_for_challenge(self, session: Session, challenge_id: int, *, allowed: Allowed = None) -> Team:
+        library = self.newest()
+        query = library and _stored_query(session, library, CHALLENGES, challenge_id)
+        return _team(library, query, allowed) if library and query else Team()
+
     def _asked(self, text: str) -> tuple[Library, Query] | None:
         library, document = self.newest(), texts.of_text(text[:LONGEST_TYPED])
         if library is None or not document.passages:
@@ -319,3 +337,30 @@ def _evidence(pair: EngineEvidence) -> Evidence:
 
 def _side(side: EngineSide) -> Side:
     return Side(side.text, side.part, int(side.part_id) if side.part_id.isdigit() else None, side.marks)
+
+
+def _team(library: Library, query: Query, allowed: Allowed) -> Team:
+    """Whoever breaks what the challenge requires is in no team. Each need looks for its own partners in the index."""
+    corpus = library.corpus(PARTNERS)
+    mask, met = _mask(corpus, allowed), meeting(query.profile, corpus)
+    if met is not None:
+        mask = met if mask is None else mask & met
+    found = [library.nearest.candidates(asking, POOL, mask) for asking in (query, asking_each(query))]
+    near = [rows for rows in found if rows is not None]
+    candidates = np.unique(np.concatenate(near)) if near else None
+    proposed = propose(query, corpus, library.frame, allowed=mask, candidates=candidates)
+    single = proposed.single
+    return Team(
+        tuple(_side(side) for side in proposed.needs),
+        tuple(_member(member) for member in proposed.members),
+        None if single is None else _member(single),
+        proposed.nobody,
+        proposed.coverage,
+        proposed.single_coverage,
+        proposed.considered,
+    )
+
+
+def _member(member: TeamMember) -> Member:
+    answers = tuple(None if answer is None else _evidence(answer) for answer in member.answers)
+    return Member(int(member.owner), member.fit.level, answers, member.covers)

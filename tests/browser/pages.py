@@ -32,7 +32,7 @@ PAGES = {
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
-        "city.assignment_new city.assignment_edit "
+        "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
     ),
     OPERATOR: (

@@ -53,12 +53,12 @@ def worth(cover: Cover, team: tuple[int, ...]) -> float:
 
 
 def best_of_all(cover: Cover) -> float:
-    """The worth of the best team there is, the best single partner's when no team beats it."""
-    alone = max(range(len(cover)), key=lambda row: (round(cover.of([row]), 9), -row))
-    worths = [cover.of([alone])]
+    """The worth of the best team there is, or of the best partner when no team beats everybody."""
+    worths = [max(cover.of([row]) for row in range(len(cover)))]
+    most = max(cover.count([row]) for row in range(len(cover)))
     for size in range(SMALLEST, LARGEST + 1):
         for team in combinations(range(len(cover)), size):
-            if cover.count(team) > cover.count([alone]):
+            if cover.count(team) > most:
                 worths.append(worth(cover, team))
     return max(worths)
 
@@ -66,8 +66,8 @@ def best_of_all(cover: Cover) -> float:
 @given(covers())
 @settings(max_examples=150, deadline=None)
 def test_no_team_is_worth_more_than_the_one_proposed(cover: Cover) -> None:
-    team, single = best_team(cover), best_single(cover)
-    found = worth(cover, team) if team else cover.of([] if single is None else [single])
+    team = best_team(cover)
+    found = worth(cover, team) if team else max(cover.of([row]) for row in range(len(cover)))
     assert abs(found - best_of_all(cover)) < 1e-6
 
 
@@ -110,7 +110,12 @@ def test_the_shortlist_holds_the_greedy_team_and_the_best_for_each_need(cover: C
 def test_specialists_who_complete_each_other_are_a_team() -> None:
     cover = cover_of((0.9, 0.0, 0.0), (0.0, 0.9, 0.0), (0.0, 0.0, 0.9), (0.5, 0.5, 0.5))
     assert best_team(cover) == (0, 1, 2)
-    assert best_single(cover) == 3
+    assert best_single(cover) == 0, "half an answer to each need covers none"
+
+
+def test_alone_the_one_who_covers_more_needs_is_best() -> None:
+    cover = cover_of((0.7, 0.7, 0.0), (1.0, 0.65, 0.65))
+    assert best_single(cover) == 0
 
 
 def test_one_who_covers_all_needs_no_team() -> None:

@@ -11,6 +11,7 @@ from web.pages.city import (
     partners,
     registrations,
     results,
+    teams,
     worklist,
 )
 from web.pages.city.room import bp
@@ -27,5 +28,6 @@ __all__ = [
     "partners",
     "registrations",
     "results",
+    "teams",
     "worklist",
 ]
