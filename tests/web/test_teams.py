@@ -58,8 +58,12 @@ def test_the_table_shows_who_answers_which_need_with_the_words_marked(office: Of
     assert "応えられるパートナーがいないニーズ" in text
 
 
-def test_the_matches_lead_there(office: Office) -> None:
-    assert f'href="{path(office)}"' in office.client.get(f"/city/challenges/{office.challenge.pk}/matches").text
+def test_the_matches_lead_there_where_there_are_several_needs(office: Office) -> None:
+    matches = f"/city/challenges/{office.challenge.pk}/matches"
+    assert f'href="{path(office)}"' not in office.client.get(matches).text
+    office.store.add(Need(challenge_id=office.challenge.pk, position=1, text="話し相手"))
+    office.store.commit()
+    assert f'href="{path(office)}"' in office.client.get(matches).text
 
 
 def test_one_member_and_then_all_are_added(office: Office) -> None:
