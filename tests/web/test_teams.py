@@ -153,3 +153,9 @@ def test_the_page_asks_the_database_seldom(app: Flask, office: Office) -> None:
     with statements(app) as seen:
         assert office.client.get(path(office)).status_code == 200
     assert len(seen) <= MOST
+
+
+def test_in_english_the_sentences_stand_apart(office: Office) -> None:
+    office.client.post("/language", data={"lang": "en"})
+    text = office.client.get(path(office)).text
+    assert "Together they cover 2 of 3 needs. The best single partner, 株式会社一番, covers 1." in text
