@@ -94,7 +94,8 @@ class _Bench:
         for group in groups:
             centre = int(columns[group[0]])
             near = {asked[int(columns[i])] for i in group}
-            lifted = self._lifted_by(self._best_offering(centre), sorted(near))
+            changed = self._best_offering(centre)
+            lifted = self._lifted_by(changed, sorted(near)) if changed else ()
             if lifted:
                 yield Lack("topic", lifted, self._needs.units.texts[centre])
 
@@ -131,13 +132,15 @@ class _Bench:
                 found |= {int(pairs.columns[start + c]): i for c in asking if not covered[c]}
         return found
 
-    def _best_offering(self, sentence: int) -> Query:
-        """The partner with the passage added in which another partner answers this need best."""
+    def _best_offering(self, sentence: int) -> Query | None:
+        """The partner with the passage added in which another one answers this need best; None without another."""
         units = self._offers.units
         gains = 2 * (units.sentences @ self._needs.units.sentences[sentence]) - units.sentence_hubness
         own = self._offers.positions([self._offer.owner])
         for row in own.tolist():
             gains[int(units.sentence_starts[row]) : int(units.sentence_starts[row + 1])] = -np.inf
+        if not np.isfinite(gains).any():
+            return None
         return Query(Role.OFFER, self._offer.units.extended(units.passage_of(int(gains.argmax()))))
 
     def _lifted_by(self, changed: Query, near: Sequence[int]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from matcher.engine.corpus import Corpus, Query
 from matcher.engine.features import HARD
@@ -120,6 +121,14 @@ def test_an_open_need_is_told_when_an_offering_would_lift_it() -> None:
         lifted = works(offer(ABLE, "防災", topic), *needs) & {"a", "b"}
         lack = told.get(TOPICS[topic][0])
         assert (set(lack.owners) if lack else set()) == lifted, topic
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_without_another_partner_no_topic_is_tried(listed: bool) -> None:
+    """A partner that is not public yet stands in no corpus, and the corpus of a new installation is empty."""
+    partner, needs = offer(), _corpus(need("a", "防災", "農業", "交通", "教育", "環境"))
+    offers = Corpus.build([partner] if listed else [], Role.OFFER, FRAME)
+    assert lacking(Query.of(partner, Role.OFFER, FRAME), offers, needs, FRAME) == ()
 
 
 def test_a_thin_profile_is_asked_for_more_before_all() -> None:
