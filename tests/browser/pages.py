@@ -33,7 +33,8 @@ PAGES = {
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
-        "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new"
+        "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
+        "city.supply city.unserved city.silent"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -57,7 +58,13 @@ GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join"), 40
 BESIDES = {
     VISITOR: {"/challenges?q=高齢者の見守り&goal=11": 200, "/partners?q=xyzzy&goal=2": 200, "/nowhere": 404},
     PARTNER: {"/city": 403},
-    COORDINATOR: {"/city?for=partner": 200, "/city/registrations?status=registered": 200, "/admin": 403},
+    COORDINATOR: {
+        "/city?for=partner": 200,
+        "/city/registrations?status=registered": 200,
+        "/admin": 403,
+        "/city/supply?goal=11&demand=all": 200,
+        "/city/supply/challenges?state=unasked": 200,
+    },
     OPERATOR: {"/admin/users?q=加賀": 200},
 }
 

@@ -11,6 +11,7 @@ from web.pages.city import (
     partners,
     registrations,
     results,
+    supply,
     teams,
     worklist,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "partners",
     "registrations",
     "results",
+    "supply",
     "teams",
     "worklist",
 ]
