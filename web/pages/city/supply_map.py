@@ -1,6 +1,6 @@
 """The heat map as a table, and the sentence above it: which figures stand in a row, how warm, and what they lead to."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,6 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from matcher.services.supply import Line, Overview
-from web.labels import goal_name
 
 LEVELS = 4
 MOST_NAMED = 5
@@ -158,14 +157,22 @@ def _candidates(total: Line) -> str:
     )
 
 
-def _shortage(short: Iterable[str]) -> list[str]:
-    """The goals that lack most, by number and name."""
-    keys = list(short)
+def _shortage(keys: list[str]) -> list[str]:
+    """The goals that lack most, by number."""
     if not keys:
         return []
-    goals = (_("goal %(number)s (%(name)s)", number=key, name=goal_name(int(key))) for key in keys[:MOST_NAMED])
-    named = _(", ").join(goals)
-    if len(keys) > MOST_NAMED:
-        more = len(keys) - MOST_NAMED
-        return [_("Partners are short for %(goals)s and %(more)s other goals.", goals=named, more=more)]
-    return [_("Partners are short for %(goals)s.", goals=named)]
+    named, more = _(", ").join(keys[:MOST_NAMED]), len(keys) - MOST_NAMED
+    if more <= 0:
+        return [
+            ngettext(
+                "Goal %(goals)s is short of partners.", "Goals %(goals)s are short of partners.", len(keys), goals=named
+            )
+        ]
+    return [
+        ngettext(
+            "Goals %(goals)s and %(num)s other are short of partners.",
+            "Goals %(goals)s and %(num)s others are short of partners.",
+            more,
+            goals=named,
+        )
+    ]
