@@ -104,16 +104,22 @@ def demand(
 def demand_at_all(session: Session, municipality_id: int) -> tuple[Demand, Demand]:
     """Every open challenge, counted once; and those among them that name no target."""
     named = sa.exists().where(col(ChallengeTarget.challenge_id) == Challenge.id)
-    statement = sa.select(*_counts(municipality_id)).where(col(Challenge.status).in_(OPEN))
-    both = (statement, statement.where(~named))
-    every, unnamed = (Demand(*session.exec(wanted).one()) for wanted in both)  # type: ignore[call-overload]
-    return every, unnamed
+    numbers = (*_counts(municipality_id), *_counts(municipality_id, ~named))
+    statement = sa.select(*numbers).select_from(Challenge).where(col(Challenge.status).in_(OPEN))
+    row = session.exec(statement).one()  # type: ignore[call-overload]
+    return Demand(*row[:4]), Demand(*row[4:])
 
 
-def _counts(municipality_id: int) -> tuple[Any, ...]:
+def _counts(municipality_id: int, among: Any = None) -> list[Any]:
+    """The four numbers of a Demand, of all challenges or only `among` some."""
     ours = col(Challenge.municipality_id) == municipality_id
     which = (sa.true(), ours, sa.and_(ours, _served()), sa.and_(ours, ~_served(), ~_asked()))
-    return tuple(sa.func.count(sa.distinct(sa.case((condition, col(Challenge.id))))) for condition in which)
+    kept = (condition if among is None else sa.and_(condition, among) for condition in which)
+    return [_distinct(col(Challenge.id), condition) for condition in kept]
+
+
+def _distinct(key: Any, condition: Any) -> Any:
+    return sa.func.count(sa.distinct(sa.case((condition, key))))
 
 
 def supply(
@@ -122,29 +128,34 @@ def supply(
     """Registered partners by goal or by target, of all goals or of one; a partner counts once for each it serves."""
     key: Any = PartnerTarget.target if by_target else PartnerTarget.goal
     statement = (
-        _partners(key, municipality_id)
-        .join(PartnerTarget, col(PartnerTarget.partner_id) == Registration.partner_id)
-        .where(*_of_goal(col(PartnerTarget.goal), goal))
+        sa.select(key, *_partners(municipality_id))
+        .select_from(PartnerTarget)
+        .join(Registration, col(Registration.partner_id) == PartnerTarget.partner_id)
+        .where(_registered(), *_of_goal(col(PartnerTarget.goal), goal))
         .group_by(key)
         .order_by(key)
     )
-    return {str(row[0]): Supply(*row[1:]) for row in session.exec(statement)}
+    return {str(row[0]): Supply(*row[1:]) for row in session.exec(statement)}  # type: ignore[call-overload]
 
 
 def supply_at_all(session: Session, municipality_id: int) -> tuple[Supply, Supply]:
     """Every registered partner, counted once; and those among them that name no target."""
     named = sa.exists().where(col(PartnerTarget.partner_id) == Registration.partner_id)
-    statement = _partners(sa.null(), municipality_id)
-    both = (statement, statement.where(~named))
-    every, unnamed = (Supply(*session.exec(wanted).one()[1:]) for wanted in both)
-    return every, unnamed
+    numbers = (*_partners(municipality_id), *_partners(municipality_id, ~named))
+    statement = sa.select(*numbers).select_from(Registration).where(_registered())
+    row = session.exec(statement).one()  # type: ignore[call-overload]
+    return Supply(*row[:2]), Supply(*row[2:])
 
 
-def _partners(key: Any, municipality_id: int) -> Any:
-    here = sa.case((col(Registration.municipality_id) == municipality_id, col(Registration.partner_id)))
-    numbers = (sa.func.count(sa.distinct(one)) for one in (col(Registration.partner_id), here))
-    registered = col(Registration.status) == RegistrationStatus.REGISTERED
-    return sa.select(key, *numbers).select_from(Registration).where(registered)
+def _partners(municipality_id: int, among: Any = None) -> list[Any]:
+    """The two numbers of a Supply, of all registrations or only `among` some."""
+    which = (sa.true(), col(Registration.municipality_id) == municipality_id)
+    kept = (condition if among is None else sa.and_(condition, among) for condition in which)
+    return [_distinct(col(Registration.partner_id), condition) for condition in kept]
+
+
+def _registered() -> Any:
+    return col(Registration.status) == RegistrationStatus.REGISTERED
 
 
 def offered_here(session: Session, municipality_id: int) -> set[str]:

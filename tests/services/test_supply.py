@@ -35,6 +35,7 @@ from models.enums import (
 from models.enums import RecommendationStatus as R
 from models.queries import silent as silent_queries
 from models.queries import supply as queries
+from models.queries.nearest import ASKED
 from models.queries.supply import Demand, Supply
 from tests import factories
 from tests.factories import NOW
@@ -161,7 +162,7 @@ def test_every_figure_agrees_with_a_count_by_hand(session: Session, region: Regi
     assert found.total.demand == Demand(everywhere=6, ours=5, served=2, unasked=1)
     assert found.total.supply == Supply(everywhere=4, here=3)
     assert found.unnamed == service.Line("", Demand(), Supply(everywhere=1, here=1))
-    assert [line.key for line in found.short()] == ["3", "11"]
+    assert [line.key for line in found.short] == ["3", "11"]
 
 
 def test_every_target_is_listed_and_adds_nothing(session: Session, region: Region) -> None:
@@ -258,6 +259,27 @@ def test_groups_collaborations_and_calls_on_record_end_the_silence(session: Sess
     session.add(AuditEvent(municipality_id=town.pk, partner_id=house, **reopened))
     session.flush()
     assert house not in silent(session, region)
+
+
+def test_a_partner_that_was_asked_to_say_more_or_sought_for_is_not_silent(session: Session, region: Region) -> None:
+    bus, plain = region.partners["bus"], region.partners["plain"]
+    asked = {"event": ASKED, "subject_type": "recommendation", "subject_id": 1, "partner_id": plain.pk}
+    session.add(AuditEvent(municipality_id=region.other.pk, **asked))
+    session.flush()
+    assert plain.pk in silent(session, region)  # another office asked
+    session.add(AuditEvent(municipality_id=region.town.pk, **asked))
+    session.add(
+        Recommendation(
+            municipality_id=region.town.pk,
+            seeker_id=bus.pk,
+            partner_id=region.partners["care"].pk,
+            source=RecommendationSource.ENGINE,
+            status=R.INTRODUCED,
+        )
+    )
+    session.flush()
+    assert silent(session, region) == []
+    assert silent_queries.count(session, region.town.pk) == 0
 
 
 def test_the_silent_are_narrowed_and_ordered(session: Session, region: Region) -> None:

@@ -48,7 +48,7 @@ def supply() -> Response:
         heat=HeatMap.of(overview, goal, db().get_one(Municipality, municipality_id()).code, everywhere=everywhere),
         goal=goal,
         everywhere=everywhere,
-        sentences=summary(overview, everywhere=everywhere),
+        sentences=summary(overview),
         stats=_stats(overview),
     )
 

@@ -124,7 +124,7 @@ def _unserved(state: str | None = None) -> Callable[[str], str]:
     return lambda goal: url_for("city.unserved", goal=goal, state=state)
 
 
-def summary(overview: Overview, *, everywhere: bool) -> list[str]:
+def summary(overview: Overview) -> list[str]:
     """What a section chief is told: candidates, shortages, and who has not been called, in whole sentences."""
     total = overview.total
     said = [_candidates(total)]
@@ -134,7 +134,7 @@ def summary(overview: Overview, *, everywhere: bool) -> list[str]:
             "For %(num)s nobody has looked for partners yet.", "For %(num)s nobody has looked for partners yet.", number
         )
         said.append(text)
-    said += _shortage([line.key for line in overview.short(everywhere)])
+    said += _shortage([line.key for line in overview.short])
     if total.supply.here:
         text = _(
             "%(silent)s of %(all)s registered partners have not been called yet.",
