@@ -116,15 +116,15 @@ def silent(
     found = silent_queries.silent(session, municipality_id, goals, kinds)
     if registered in REGISTERED:
         first, last = (_years_before(years, today(now)) for years in REGISTERED[registered])
-        found = [row for row in found if first <= since(row) and (not last or since(row) < last)]
+        found = [row for row in found if first <= _since(row) and (not last or _since(row) < last)]
     if order == "fit":
         found.sort(key=lambda row: -row.fit)
     elif order == "longest":
-        found.sort(key=since)
+        found.sort(key=_since)
     return [row.partner_id for row in found]
 
 
-def since(row: Silent) -> str:
+def _since(row: Silent) -> str:
     """Since when a partner is registered, as far as is known: "2018", "2018-03" or "2018-03-09"."""
     return row.since or today(row.entered_at).isoformat()
 

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from models import Municipality, Partner, PartnerTarget, RecommendationRun
+from models import Challenge, Municipality, Partner, PartnerTarget, Recommendation, RecommendationRun
 from models.enums import ChallengeStatus, PartnerKind, TargetBasis
 from tests import factories
 from tests.services.test_supply import asking, recommended, run_of, serving
@@ -114,6 +114,18 @@ def test_challenges_without_a_candidate(office: FlaskClient) -> None:
     assert len(sheet(office, "/city/supply/challenges?goal=11&as=xlsx")) == 1 + 10
     assert len(sheet(office, "/city/supply/challenges?state=unasked&as=xlsx")) == 1 + 20
     assert len(sheet(office, "/city/supply/challenges?goal=13&as=xlsx")) == 1
+
+
+def test_the_list_and_the_match_page_tell_the_same_story(store: Session, office: FlaskClient) -> None:
+    gone = store.exec(select(Recommendation).where(Recommendation.fit == 3)).first()
+    assert gone is not None
+    gone.rank = None  # a later run no longer found it
+    store.commit()
+    listed = office.get("/city/supply/challenges").text
+    for row in store.exec(select(Challenge).where(col(Challenge.title).in_([f"課題{n:02}" for n in range(8, 12)]))):
+        weak = 'id="no-match"' in office.get(f"/city/challenges/{row.pk}/matches").text
+        assert weak == (row.title in listed)
+    assert "課題00" in listed
 
 
 def test_partners_not_called(office: FlaskClient) -> None:

@@ -120,7 +120,7 @@ def silent() -> Response:
         return supply_sheets.silent(silent_queries.rows(db(), municipality_id(), found.keys))
     shown = Page(listing, len(found.keys), PER_PAGE)
     rows = silent_queries.rows(db(), municipality_id(), shown.of(found.keys))
-    return listing.show("city/silent.html", shown, found, rows, since=service.since)
+    return listing.show("city/silent.html", shown, found, rows)
 
 
 def _silent(listing: Listing) -> list[int]:
