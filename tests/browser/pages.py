@@ -34,7 +34,7 @@ PAGES = {
         "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
-        "city.supply city.unserved city.silent"
+        "city.supply city.unserved city.silent city.funnel"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "

@@ -188,6 +188,7 @@ ACCESS_LIST: dict[tuple[str, str], str] = {
     ("city.collaboration_result", "POST"): OWN_COORDINATOR,
     ("city.decline", "GET"): OWN_CITY,
     ("city.decline", "POST"): OWN_COORDINATOR,
+    ("city.funnel", "GET"): CITY,
     ("city.group", "GET"): OWN_CITY,
     ("city.group_new", "GET"): COORDINATOR,
     ("city.group_new", "POST"): COORDINATOR,
