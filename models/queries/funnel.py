@@ -65,7 +65,11 @@ def journeys(session: Session, municipality_id: int) -> list[Journey]:
     )
     for part in others:
         statement = statement.outerjoin(part, part.c.challenge_id == Challenge.id)
-    return [Journey(*row[:5], Reached(*row[5:])) for row in session.exec(statement)]  # type: ignore[call-overload]
+    rows = session.exec(statement)  # type: ignore[call-overload]
+    return [
+        Journey(key, title, status, department_id, department, Reached(*moments))
+        for key, title, status, department_id, department, *moments in rows
+    ]
 
 
 def _published(municipality_id: int) -> Any:

@@ -64,7 +64,7 @@ def test_each_step_is_written_with_its_figure_and_days(office: FlaskClient) -> N
 
 def test_figures_of_others_stand_beside_ours_with_their_source(office: FlaskClient) -> None:
     text = office.get("/city/funnel").text
-    for words in ("17 件の提案", "2 件の実証", "68 件の課題への提案", "12 件の協定", "12%", "18%", "原資料は未確認"):
+    for words in ("課題5件を公開", "提案17件", "実証2件", "課題68件への提案", "協定12件", "12%", "18%", "未確認"):
         assert words in text
 
 

@@ -19,28 +19,28 @@ from web.pages.city.room import bp
 
 @dataclass(frozen=True)
 class Reported:
-    """What others report: how many came in and what came of them, None where it is not said, and who says so."""
+    """What others report: how much came in, where that is said, and what came of it; in words, and who says so."""
 
     who: LazyString
     start: int | None
-    start_words: LazyString
     end: int
-    end_words: LazyString
+    came_in: LazyString
+    came_of_it: LazyString
     source: LazyString
 
 
 REPORTED = (
     Reported(
-        *(_l("Shinagawa City Lab, fiscal 2024"), 17, _l("proposals")),
-        *(2, _l("pilots"), _l("SDGs Future City plan of Shinagawa, results of fiscal 2024")),
+        *(_l("Shinagawa City Lab, fiscal 2024"), 17, 2, _l("17 proposals"), _l("2 pilots")),
+        _l("SDGs Future City plan of Shinagawa, results of fiscal 2024"),
     ),
     Reported(
-        *(_l("Mishima"), 68, _l("challenges with proposals")),
-        *(12, _l("agreements"), _l("Collected for Musubi; the original document has not been checked")),
+        *(_l("Mishima"), 68, 12, _l("proposals for 68 challenges"), _l("12 agreements")),
+        _l("Collected for Musubi; the original document has not been checked"),
     ),
     Reported(
-        *(_l("Kaga, pilots of advanced technology, up to November 2025"), None, _l("not reported")),
-        *(10, _l("pilots"), _l("Third SDGs Future City plan of Kaga (19 is the aim for 2030)")),
+        *(_l("Kaga, pilots of advanced technology, up to November 2025"), None, 10, _l("not reported")),
+        *(_l("10 pilots"), _l("Third SDGs Future City plan of Kaga (19 is the aim for 2030)")),
     ),
 )
 
