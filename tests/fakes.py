@@ -95,6 +95,14 @@ class FakeMatchbook:
     ) -> Ranking:
         return self.search(session, text, entity_type, limit=limit, allowed=allowed)
 
+    def challenges_like(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int]
+    ) -> Ranking:
+        """Those with the same title."""
+        title = select(Challenge.title).where(Challenge.id == challenge_id).scalar_subquery()
+        statement = select(col(Challenge.id)).where(Challenge.title == title, col(Challenge.id) != challenge_id)
+        return self._ranking(list(session.exec(statement.order_by(col(Challenge.id)))), limit, allowed)
+
     def search(
         self,
         session: Session,

@@ -202,6 +202,12 @@ class Matchbook(Protocol):
         """Challenges or precedents (collaborations) that resemble a text that need not be stored yet."""
         ...
 
+    def challenges_like(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int]
+    ) -> Ranking:
+        """Challenges that resemble a stored one; drafts too, so `allowed` must name what the asker may read."""
+        ...
+
     def search(
         self,
         session: Session,

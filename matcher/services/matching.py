@@ -155,6 +155,13 @@ class LiveMatchbook:
         asked = self._asked(text)
         return _ranking(*asked, SEARCHED[entity_type], limit, allowed) if asked else NOTHING
 
+    def challenges_like(
+        self, session: Session, challenge_id: int, *, limit: int = 5, allowed: Collection[int]
+    ) -> Ranking:
+        library = self.newest()
+        query = library and _stored_query(session, library, CHALLENGES, challenge_id)
+        return _alike(session, library, query, limit, allowed) if library and query else NOTHING
+
     def search(
         self,
         session: Session,
@@ -276,6 +283,19 @@ def _ranking(
         fit_by=DEFAULT,
     )
     return _answer(library, found, used)
+
+
+def _alike(session: Session, library: Library, query: Query, limit: int, allowed: Collection[int]) -> Ranking:
+    """Public challenges out of the corpus, others from their rows; a score does not depend on who else is there."""
+    public = _ranking(library, query, CHALLENGES, limit, allowed)
+    rest = [key for key in allowed if str(key) not in library.corpus(CHALLENGES)]
+    written = corpora.documents(session, CHALLENGES, rest, library.model)
+    if not written:
+        return public
+    drafts = rank(query, Corpus.build(written, CHALLENGES.role, library.frame), library.frame, limit=limit)
+    both = sorted((*public.matches, *matches_of(drafts)), key=lambda match: (-match.score, match.entity_id))
+    placed = tuple(replace(match, rank=place) for place, match in enumerate(both[:limit], 1))
+    return replace(public, matches=placed, considered=public.considered + drafts.considered)
 
 
 def _answer(library: Library, ranking: EngineRanking, used: InUse) -> Ranking:

@@ -193,6 +193,20 @@ def with_town(session: Session, model: Any, ids: Collection[int]) -> dict[int, t
     return {row.pk: (row, town) for row, town in session.exec(statement)}
 
 
+def with_department(session: Session, ids: Collection[int]) -> dict[int, tuple[Challenge, Municipality, str]]:
+    """Challenges by key, each with its municipality and the name of its department ("" without one)."""
+    if not ids:
+        return {}
+    statement = (
+        select(Challenge, Municipality, Department.name)
+        .join(Municipality, col(Municipality.id) == Challenge.municipality_id)
+        .outerjoin(Department, col(Department.id) == Challenge.department_id)
+        .where(col(Challenge.id).in_(ids))
+        .order_by(col(Challenge.id))
+    )
+    return {row.pk: (row, town, department or "") for row, town, department in session.exec(statement)}
+
+
 def history(session: Session, subject_type: str, subject_id: int) -> list[tuple[AuditEvent, str]]:
     """What happened to a thing, the latest first, with the name of who did it ("" for the system)."""
     statement = (

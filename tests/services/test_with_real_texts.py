@@ -312,3 +312,23 @@ def test_decisions_at_random_do_not_pass(session: Session, site: Site) -> None:
     row = learning.train(session, SYSTEM, now=NOW)
     session.flush()
     assert not row.figures["better"]
+
+
+def test_a_draft_is_compared_as_it_would_be_in_the_index(
+    site: Site, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clinic reads from its rows what the index does not hold."""
+    library, (asking, *others) = site.book.newest(), site.challenges.values()
+    assert library is not None
+    indexed = site.book.challenges_like(session, asking, limit=5, allowed=others)
+    drafts = [str(match.entity_id) for match in indexed.matches[::2]]
+    public = library.corpus(corpora.CHALLENGES).updated([], drafts, library.frame)
+    smaller = replace(library, corpora={**library.corpora, corpora.CHALLENGES.name: public})
+    monkeypatch.setattr(site.book, "newest", lambda: smaller)
+    read = site.book.challenges_like(session, asking, limit=5, allowed=others)
+    assert read.considered == indexed.considered
+    assert [(match.entity_id, match.rank, match.fit, match.score, match.evidence) for match in read.matches] == [
+        (match.entity_id, match.rank, match.fit, pytest.approx(match.score, abs=1e-4), match.evidence)
+        for match in indexed.matches
+    ]
+    assert not {str(match.entity_id) for match in site.book.challenges_like(session, asking, allowed=[]).matches}

@@ -20,6 +20,7 @@ from web.db import db
 from web.htmx import page, see_other, wants_fragment
 from web.labels import label
 from web.matching import matchbook
+from web.pages.city.clinic import examine
 from web.pages.city.forms import ChallengeForm, typed
 from web.pages.city.room import bp, own
 
@@ -109,6 +110,7 @@ def _show(
         form=form,
         row=row,
         versions=versions,
+        clinic=examine(own(row.pk), compare=False) if row else None,
         check=_check(form, row) if request.method == "POST" else Check(),
         fragment=wants_fragment(),
         own_municipality=municipality_id(),

@@ -24,12 +24,12 @@ from web.htmx import page, see_other
 from web.labels import label
 from web.listing import Facet, Found, Listing, Page
 from web.pages.city import sheets, trail
+from web.pages.city.clinic import UNFINISHED, examine
 from web.pages.city.forms import NoteForm
 from web.pages.city.room import bp, own
 from web.sheets import MOST_ROWS
 
 PER_PAGE = 30
-UNFINISHED = (ChallengeStatus.DRAFT, ChallengeStatus.IN_REVIEW)
 SORTS = {
     "changed": _l("Last changed first"),
     "review": _l("Review date"),
@@ -160,6 +160,7 @@ def _show(challenge_id: int, form: NoteForm, status: int = 200, action: str = ""
         hands=recommendation_queries.interested(db(), row.pk),
         history=trail.lines(queries.history(db(), "challenge", row.pk)),
         missing=[MISSING[name] for name in missing(row)] if row.status in UNFINISHED else [],
+        clinic=examine(found, compare=True),
         steps=_steps(row),
         words=STEPS,
         notes=NOTES,
