@@ -72,8 +72,20 @@ def hands_over(department: Person) -> None:
 def publishes(city: Person) -> None:
     """It waits on the work list."""
     city.page.get_by_role("main").get_by_role("link", name=TITLE, exact=True).click()
+    reads_the_clinic(city)
     city.press("Publish")
     city.reads("The challenge is published.")
+
+
+def reads_the_clinic(city: Person) -> None:
+    """What the draft does not say leads to its field; back on the page, it can be published all the same."""
+    address = city.page.url
+    city.follow("Challenge clinic", city.page.locator("#steps"))
+    expect(city.page.locator("#clinic")).to_be_in_viewport()
+    city.follow("Cause", city.page.locator("#clinic"))
+    expect(city.page.get_by_role("textbox", name=re.compile(city.say("Cause")))).to_be_in_viewport()
+    audit(city.page)
+    city.page.goto(address)
 
 
 def found_by_everybody(visitor: Person) -> float:
