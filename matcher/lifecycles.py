@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matcher.errors import InvalidTransition
+from models.enums import OPEN_CHALLENGES, Role
 from models.enums import AssignmentStatus as A
 from models.enums import ChallengeStatus as C
 from models.enums import GroupMemberStatus as G
 from models.enums import RankingModelStatus as M
 from models.enums import RecommendationStatus as R
 from models.enums import RegistrationStatus as S
-from models.enums import Role
 
 COORDINATOR = frozenset({Role.COORDINATOR})
 CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
@@ -166,7 +166,9 @@ LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT,
 
 #: an assignment that can be changed: nothing waits for the worker, and it is not over
 CHANGEABLE = frozenset({A.DRAFT, A.READY, A.FAILED})
-OPEN_CHALLENGE = frozenset({C.PUBLISHED, C.IN_DIALOGUE})
+#: nobody outside the office has read it
+UNPUBLISHED_CHALLENGE = frozenset({C.DRAFT, C.IN_REVIEW})
+OPEN_CHALLENGE = frozenset(OPEN_CHALLENGES)
 PUBLIC_CHALLENGE = OPEN_CHALLENGE | {C.CLOSED, C.SOLVED}
 OPEN_INVITATION = frozenset({R.APPROVED, R.INVITED})
 SHARED_CONTACTS = frozenset({R.INTRODUCED})

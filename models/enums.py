@@ -253,3 +253,16 @@ class AssignmentStatus(StrEnum):
 class AssignmentRuleKind(StrEnum):
     LOCK = "lock"
     FORBID = "forbid"
+
+
+#: challenges that partners can still answer
+OPEN_CHALLENGES = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
+#: recommendations that the office has taken up
+UNDER_WAY = (
+    RecommendationStatus.APPROVED,
+    RecommendationStatus.INVITED,
+    RecommendationStatus.ACCEPTED,
+    RecommendationStatus.INTRODUCED,
+)
+#: levels of `Recommendation.fit`
+FAIR, STRONG = 2, 3

@@ -156,8 +156,8 @@ def compare(
 def ndcg(decided: DecidedList, weights: Weights, seen: Seen) -> float:
     """nDCG@10 of a list in the order of `weights`, each grade counted by the inverse chance of having been seen."""
     known = all_weights(weights.as_dict())
-    scored = sorted(decided.items, key=lambda item: (-round(_score(item, known), 5), item.owner))
-    gains = np.array([(item.grade or 0.0) / seen.chance(item.position) for item in scored])
+    placed = sorted(decided.items, key=lambda item: (-round(scored(item.values, known), 5), item.owner))
+    gains = np.array([(item.grade or 0.0) / seen.chance(item.position) for item in placed])
     discounts = 1 / np.log2(np.arange(2, len(gains) + 2))
     discounts[TOP:] = 0
     ideal = float(np.sort(gains)[::-1] @ discounts)
@@ -212,5 +212,6 @@ def _row(item: Listed, names: Sequence[str]) -> Rows:
     return np.array([item.values.get(name, 0.0) for name in names], np.float64)
 
 
-def _score(item: Listed, weights: Mapping[str, float]) -> float:
-    return sum(value * weights.get(name, 0.0) for name, value in item.values.items())
+def scored(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The sum that orders a list."""
+    return sum(value * weights.get(name, 0.0) for name, value in values.items())

@@ -14,13 +14,12 @@ from matcher.policy import Actor
 from matcher.services import flow
 from matcher.services.matchbook import Match, Matchbook
 from models import Challenge, Municipality
-from models.enums import BudgetStage, ChallengeKind
+from models.enums import STRONG, BudgetStage, ChallengeKind
 from models.queries import city as queries
 
 #: characters of a cause that says more than that there is one
 ENOUGH_CAUSE = 30
-#: a fit of likeness that one unrelated pair of challenges in two hundred reaches
-NEAR, MOST = 3, 4
+MOST = 4
 _DATA = re.compile(
     "データ|統計|台帳|記録|ログ|CSV|GIS|アンケート|調査結果|実績|data|statistic|record|survey|figures", re.IGNORECASE
 )
@@ -81,7 +80,7 @@ def neighbours(session: Session, actor: Actor, book: Matchbook, row: Challenge) 
     policy.require(actor, "city.work", flow.of_municipality(here))
     allowed = queries.readable_challenges(session, here, PUBLIC_CHALLENGE) - {row.pk}
     ranking = book.challenges_like(session, row.pk, limit=MOST, allowed=allowed)
-    near = [match for match in ranking.matches if match.fit >= NEAR]
+    near = [match for match in ranking.matches if match.fit >= STRONG]
     rows = queries.with_department(session, [match.entity_id for match in near])
     found = [Resembling(*rows[match.entity_id], match) for match in near if match.entity_id in rows]
     return Neighbours(ranking.semantic, found)

@@ -13,15 +13,13 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from matcher import policy
-from matcher.engine.exposure import SPARE, Standing, attention, in_fair_order
+from matcher.engine.exposure import Standing, attention, in_fair_order
 from matcher.policy import Actor, Subject
 from matcher.services import flow
 from matcher.services.matchbook import Match, Ranking, Signal
 from models import Exposure, RecommendationRun
 from models.enums import ShownList
 from models.queries import exposures as queries
-
-__all__ = ["LONGEST", "SPARE", "FairList", "attention_given", "challenges_seen", "evened_out", "in_order", "run_seen"]
 
 #: how long attention counts: a partner that was shown in spring is not seen less in autumn for that
 WINDOW = timedelta(days=90)

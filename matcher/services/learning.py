@@ -245,7 +245,7 @@ def _into_use(session: Session, actor: Actor, row: RankingModel, now: datetime) 
     row.activated_by_id, row.activated_at, row.retired_at = actor.user_id, now, None
     weights = all_weights(learn.weights_of(row.weights).as_dict())
     rows = queries.inputs(session, now - BEFORE, row.basis)
-    scores = [(sum(value * weights.get(name, 0.0) for name, value in values.items()), fit) for values, fit in rows]
+    scores = [(learn.scored(values, weights), fit) for values, fit in rows]
     row.at_activation = asdict(Distribution.of(scores))
     session.flush()
 

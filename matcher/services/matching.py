@@ -40,7 +40,7 @@ from matcher.services.matchbook import (
     TargetSuggestion,
     Team,
 )
-from matcher.services.ranking_models import InUse, basis_of, in_use
+from matcher.services.ranking_models import BUILT_IN, InUse, basis_of, in_use
 from models.enums import EntityType
 
 SEARCHED = {
@@ -49,7 +49,6 @@ SEARCHED = {
     EntityType.COLLABORATION: PRECEDENTS,
 }
 LONGEST_TYPED = 2_000
-BUILT_IN = InUse(None, DEFAULT)
 NOTHING = Ranking((), 0, "", {}, 0, semantic=False)
 Allowed = Collection[int] | None
 

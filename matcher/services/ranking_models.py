@@ -18,10 +18,13 @@ class InUse:
     weights: Weights
 
 
+BUILT_IN = InUse(None, DEFAULT)
+
+
 def in_use(session: Session) -> InUse:
     """Asked anew before every ranking, so that every process notices a change at once."""
     found = queries.in_use(session)
-    return InUse(None, DEFAULT) if found is None else InUse(found[0], weights_of(found[1]))
+    return BUILT_IN if found is None else InUse(found[0], weights_of(found[1]))
 
 
 def basis_of(encoder_model: str) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 from sqlmodel import Session
 
 from matcher import policy
+from matcher.engine.exposure import SPARE
 from matcher.errors import InvalidTransition, NotFound
 from matcher.policy import SYSTEM, Actor
 from matcher.services import exposures, flow
-from matcher.services.exposures import SPARE, FairList
+from matcher.services.exposures import FairList
 from matcher.services.matchbook import Match, Matchbook, Ranking
 from models import Challenge, Recommendation, RecommendationRun
-from models.enums import ChallengeStatus
+from models.enums import FAIR, ChallengeStatus
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
 from models.queries import recommendations as queries
@@ -21,7 +22,6 @@ from models.queries.city import readable_collaborations
 
 MOST = 100
 MOST_PRECEDENTS = 4
-FAIR = 2
 AT_ONCE = 30
 OVER = frozenset({ChallengeStatus.SOLVED, ChallengeStatus.DROPPED})
 

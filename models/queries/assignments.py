@@ -18,11 +18,10 @@ from models import (
     Recommendation,
     Registration,
 )
-from models.enums import AssignmentStatus, ChallengeStatus, RegistrationStatus
+from models.enums import OPEN_CHALLENGES, AssignmentStatus, RegistrationStatus
 from models.enums import RecommendationStatus as R
 
 BUSY = (R.INVITED, R.INTRODUCED)
-OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def choices(session: Session, municipality_id: int) -> list[Choice]:
     statement = (
         select(Challenge, Department.name)
         .outerjoin(Department, col(Department.id) == Challenge.department_id)
-        .where(Challenge.municipality_id == municipality_id, col(Challenge.status).in_(OPEN))
+        .where(Challenge.municipality_id == municipality_id, col(Challenge.status).in_(OPEN_CHALLENGES))
         .order_by(col(Challenge.title), col(Challenge.id))
     )
     return [Choice(challenge, name or "") for challenge, name in session.exec(statement)]

@@ -21,10 +21,8 @@ from models import (
     User,
     reference,
 )
-from models.enums import ChallengeStatus
+from models.enums import OPEN_CHALLENGES, ChallengeStatus
 from models.enums import RecommendationStatus as R
-
-OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,7 @@ def _conditions(municipality_id: int, wanted: ChallengeFilter, *, with_status: b
     if wanted.pillars:
         conditions.append(col(Challenge.pillar).in_(wanted.pillars))
     if wanted.stale_on is not None:
-        conditions += [col(Challenge.review_date) < wanted.stale_on, col(Challenge.status).in_(OPEN)]
+        conditions += [col(Challenge.review_date) < wanted.stale_on, col(Challenge.status).in_(OPEN_CHALLENGES)]
     return conditions
 
 

@@ -17,12 +17,11 @@ from models import (
     Registration,
     User,
 )
+from models.enums import FAIR, RegistrationStatus
 from models.enums import RecommendationStatus as R
-from models.enums import RegistrationStatus
+from models.queries.recommendations import standing
 
 ASKED = "recommendation.asked_to_say_more"
-FAIR = 2
-CONSIDERED = (R.PROPOSED, R.APPROVED, R.INVITED, R.ACCEPTED, R.INTRODUCED)
 
 
 class Elsewhere(NamedTuple):
@@ -33,13 +32,9 @@ class Elsewhere(NamedTuple):
 
 
 def somebody_fits(session: Session, challenge_id: int) -> bool:
-    """Whether a recommendation that counts reaches a fair fit."""
-    listed = sa.or_(col(Recommendation.rank).is_not(None), col(Recommendation.status) != R.PROPOSED)
+    """Whether a recommendation that still stands reaches a fair fit."""
     statement = select(Recommendation.id).where(
-        Recommendation.challenge_id == challenge_id,
-        col(Recommendation.status).in_(CONSIDERED),
-        col(Recommendation.fit) >= FAIR,
-        listed,
+        Recommendation.challenge_id == challenge_id, col(Recommendation.fit) >= FAIR, standing()
     )
     return session.exec(statement.limit(1)).first() is not None
 

@@ -21,10 +21,10 @@ from models import (
     Registration,
     User,
 )
-from models.enums import ChallengeStatus, RegistrationStatus
+from models.enums import OPEN_CHALLENGES, UNDER_WAY, RegistrationStatus
+from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
 
-OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
 REMINDED = "recommendation.reminded"
 SHOWN_TO_PARTNER = (R.INVITED, R.ACCEPTED, R.REFUSED, R.INTRODUCED, R.LAPSED)
 
@@ -147,7 +147,7 @@ def unreminded(session: Session, before: datetime) -> list[Recommendation]:
         .where(
             Recommendation.status == R.INVITED,
             col(Recommendation.decided_at) <= before,
-            sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN)),
+            sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN_CHALLENGES)),
             ~reminded,
         )
         .order_by(col(Recommendation.decided_at), col(Recommendation.id))
@@ -195,7 +195,7 @@ def unasked(session: Session, municipality_id: int, limit: int) -> list[int]:
         select(col(Challenge.id))
         .where(
             Challenge.municipality_id == municipality_id,
-            col(Challenge.status).in_(OPEN),
+            col(Challenge.status).in_(OPEN_CHALLENGES),
             ~asked,
         )
         .order_by(col(Challenge.published_at), col(Challenge.id))
@@ -220,6 +220,13 @@ def made_and_decided(session: Session, recommendation_id: int) -> tuple[Recommen
     )
     found = session.exec(statement).first()
     return (found[0], found[1] or "") if found is not None else (None, "")
+
+
+def standing() -> Any:
+    """Whether a recommendation still stands: under way, found by the latest run, or put forward by somebody."""
+    found = sa.or_(col(Recommendation.rank).is_not(None), col(Recommendation.source) != Source.ENGINE)
+    proposed = sa.and_(col(Recommendation.status) == R.PROPOSED, found)
+    return sa.or_(col(Recommendation.status).in_(UNDER_WAY), proposed)
 
 
 def listed(

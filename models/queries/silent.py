@@ -23,10 +23,11 @@ from models import (
     User,
     WorkingGroup,
 )
-from models.enums import GroupMemberStatus, PartnerKind, RegistrationStatus
+from models.enums import OPEN_CHALLENGES, GroupMemberStatus, PartnerKind, RegistrationStatus
 from models.enums import RecommendationStatus as R
 from models.queries.nearest import ASKED
-from models.queries.supply import OPEN, counted, grouped
+from models.queries.recommendations import standing
+from models.queries.supply import grouped
 
 CALLED = (R.APPROVED, R.INVITED, R.ACCEPTED, R.REFUSED, R.INTRODUCED, R.LAPSED)
 #: what stays on record of a call even when its recommendation was taken up again
@@ -157,8 +158,8 @@ def _proposed(municipality_id: int) -> tuple[Any, ...]:
         col(Recommendation.municipality_id) == municipality_id,
         col(Recommendation.status) == R.PROPOSED,
         col(Recommendation.fit) > 0,
-        col(Challenge.status).in_(OPEN),
-        counted(),
+        col(Challenge.status).in_(OPEN_CHALLENGES),
+        standing(),
     )
 
 

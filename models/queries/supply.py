@@ -20,13 +20,9 @@ from models import (
     reference,
 )
 from models.base import UTCDateTime
-from models.enums import ChallengeStatus, RegistrationStatus
-from models.enums import RecommendationSource as Source
-from models.enums import RecommendationStatus as R
+from models.enums import FAIR, OPEN_CHALLENGES, UNDER_WAY, RegistrationStatus
+from models.queries.recommendations import standing
 
-OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
-UNDER_WAY = (R.APPROVED, R.INVITED, R.ACCEPTED, R.INTRODUCED)
-FAIR = 2
 T = TypeVar("T")
 
 
@@ -64,16 +60,9 @@ class Unserved:
     targets: tuple[str, ...]
 
 
-def counted() -> Any:
-    """Whether a recommendation still stands: under way, found by the latest run, or put forward by somebody."""
-    standing = sa.or_(col(Recommendation.rank).is_not(None), col(Recommendation.source) != Source.ENGINE)
-    proposed = sa.and_(col(Recommendation.status) == R.PROPOSED, standing)
-    return sa.or_(col(Recommendation.status).in_(UNDER_WAY), proposed)
-
-
 def _served() -> Any:
     return sa.exists().where(
-        col(Recommendation.challenge_id) == Challenge.id, col(Recommendation.fit) >= FAIR, counted()
+        col(Recommendation.challenge_id) == Challenge.id, col(Recommendation.fit) >= FAIR, standing()
     )
 
 
@@ -94,7 +83,7 @@ def demand(
         sa.select(key, *_counts(municipality_id))
         .select_from(ChallengeTarget)
         .join(Challenge, col(Challenge.id) == ChallengeTarget.challenge_id)
-        .where(col(Challenge.status).in_(OPEN), *_of_goal(col(ChallengeTarget.goal), goal))
+        .where(col(Challenge.status).in_(OPEN_CHALLENGES), *_of_goal(col(ChallengeTarget.goal), goal))
         .group_by(key)
         .order_by(key)
     )
@@ -105,7 +94,7 @@ def demand_at_all(session: Session, municipality_id: int) -> tuple[Demand, Deman
     """Every open challenge, counted once; and those among them that name no target."""
     named = sa.exists().where(col(ChallengeTarget.challenge_id) == Challenge.id)
     numbers = (*_counts(municipality_id), *_counts(municipality_id, ~named))
-    statement = sa.select(*numbers).select_from(Challenge).where(col(Challenge.status).in_(OPEN))
+    statement = sa.select(*numbers).select_from(Challenge).where(col(Challenge.status).in_(OPEN_CHALLENGES))
     row = session.exec(statement).one()  # type: ignore[call-overload]
     return Demand(*row[:4]), Demand(*row[4:])
 
@@ -175,7 +164,7 @@ def unserved_ids(session: Session, municipality_id: int, goals: Sequence[int] = 
         sa.select(col(Challenge.id), _asked())
         .where(
             col(Challenge.municipality_id) == municipality_id,
-            col(Challenge.status).in_(OPEN),
+            col(Challenge.status).in_(OPEN_CHALLENGES),
             ~_served(),
         )
         .order_by(col(Challenge.published_at), col(Challenge.id))
@@ -199,7 +188,7 @@ def unserved(session: Session, municipality_id: int, ids: Sequence[int]) -> list
             sa.func.coalesce(Department.name, ""),
             col(Challenge.published_at),
             _last_run(),
-            _of_recommendations(sa.func.coalesce(sa.func.max(col(Recommendation.fit)), 0), counted()),
+            _of_recommendations(sa.func.coalesce(sa.func.max(col(Recommendation.fit)), 0), standing()),
             _of_recommendations(sa.func.count(), col(Recommendation.status).in_(UNDER_WAY)),
         )
         .outerjoin(Department, col(Department.id) == Challenge.department_id)

@@ -21,12 +21,11 @@ from models import (
     WorkingGroup,
 )
 from models.base import UTCDateTime
-from models.enums import ChallengeStatus, GroupMemberStatus, RegistrationStatus
+from models.enums import OPEN_CHALLENGES, ChallengeStatus, GroupMemberStatus, RegistrationStatus
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
 from models.queries.partner_rooms import spoken_for
 
-OPEN = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
 WORTH_DECIDING = 2
 
 
@@ -61,8 +60,8 @@ def challenges(session: Session, municipality_id: int, today: date) -> list[tupl
     """
     asked = sa.exists().where(col(RecommendationRun.challenge_id) == Challenge.id)
     returned = sa.and_(col(Challenge.status) == ChallengeStatus.DRAFT, col(Challenge.review_note) != "")
-    stale = sa.and_(col(Challenge.status).in_(OPEN), col(Challenge.review_date) < today)
-    unasked = sa.and_(col(Challenge.status).in_(OPEN), ~asked)
+    stale = sa.and_(col(Challenge.status).in_(OPEN_CHALLENGES), col(Challenge.review_date) < today)
+    unasked = sa.and_(col(Challenge.status).in_(OPEN_CHALLENGES), ~asked)
     shown: list[Any] = [Challenge, Department.name, asked]
     statement = (
         sa.select(*shown)
@@ -88,7 +87,7 @@ def undecided(session: Session, municipality_id: int) -> list[Waiting]:
         .join(Recommendation, col(Recommendation.challenge_id) == Challenge.id)
         .where(
             col(Challenge.municipality_id) == municipality_id,
-            col(Challenge.status).in_(OPEN),
+            col(Challenge.status).in_(OPEN_CHALLENGES),
             col(Recommendation.status) == R.PROPOSED,
             worth,
         )
@@ -111,7 +110,7 @@ def interests(session: Session, municipality_id: int) -> list[Waiting]:
         .join(Partner, col(Partner.id) == Interest.partner_id)
         .where(
             Challenge.municipality_id == municipality_id,
-            col(Challenge.status).in_(OPEN),
+            col(Challenge.status).in_(OPEN_CHALLENGES),
             col(Interest.withdrawn_at).is_(None),
             ~answered,
         )
@@ -157,7 +156,7 @@ def introductions(session: Session, municipality_id: int, before: datetime) -> l
         .where(
             col(Introduction.municipality_id) == municipality_id,
             col(Introduction.ended_at).is_(None),
-            sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN)),
+            sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN_CHALLENGES)),
             last < before,
         )
         .order_by(last, col(Introduction.id))

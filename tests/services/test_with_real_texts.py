@@ -14,11 +14,11 @@ from sqlmodel import Session, SQLModel, col, select
 from embeddings.convert import convert_bundled
 from embeddings.encoder import Encoder, EncoderConfig, open_encoder
 from matcher.engine import learn
+from matcher.engine.exposure import SPARE
 from matcher.engine.features import MINOR, all_weights
 from matcher.engine.score import DEFAULT, Weights
 from matcher.policy import SYSTEM, Actor
 from matcher.services import corpora, exposures, flow, indexing, learning, recommendations, replay
-from matcher.services.exposures import SPARE
 from matcher.services.matching import LiveMatchbook
 from matcher.services.ranking_models import in_use
 from models import (

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from matcher.errors import Invalid
-from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE, PUBLIC_CHALLENGE
+from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE, PUBLIC_CHALLENGE, UNPUBLISHED_CHALLENGE
 from matcher.services import challenges as service
 from matcher.services import flow
 from matcher.services.challenge_data import missing, today
@@ -24,7 +24,7 @@ from web.htmx import page, see_other
 from web.labels import label
 from web.listing import Facet, Found, Listing, Page
 from web.pages.city import sheets, trail
-from web.pages.city.clinic import UNFINISHED, examine
+from web.pages.city.clinic import examine
 from web.pages.city.forms import NoteForm
 from web.pages.city.room import bp, own
 from web.sheets import MOST_ROWS
@@ -159,7 +159,7 @@ def _show(challenge_id: int, form: NoteForm, status: int = 200, action: str = ""
         counts=recommendation_queries.counts(db(), [row.pk]).get(row.pk, {}),
         hands=recommendation_queries.interested(db(), row.pk),
         history=trail.lines(queries.history(db(), "challenge", row.pk)),
-        missing=[MISSING[name] for name in missing(row)] if row.status in UNFINISHED else [],
+        missing=[MISSING[name] for name in missing(row)] if row.status in UNPUBLISHED_CHALLENGE else [],
         clinic=examine(found, compare=True),
         steps=_steps(row),
         words=STEPS,

@@ -5,17 +5,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from matcher.lifecycles import UNPUBLISHED_CHALLENGE
 from matcher.services import clinic as service
 from matcher.services.challenge_data import today
 from matcher.services.clinic import Neighbours, Point, State
-from models.enums import ChallengeStatus
 from models.queries.city import OwnChallenge
 from web.auth import actor, now
 from web.db import db
 from web.matching import matchbook
 
-#: while nobody outside the office reads it
-UNFINISHED = (ChallengeStatus.DRAFT, ChallengeStatus.IN_REVIEW)
 STATES = {
     State.THIN: (_l("Could say more"), "warning"),
     State.MISSING: (_l("Not said yet"), "danger"),
@@ -141,7 +139,7 @@ class Clinic:
 def examine(found: OwnChallenge, *, compare: bool) -> Clinic | None:
     """The clinic for an unfinished challenge as it is stored; None for one that the public reads or has read."""
     row = found.challenge
-    if row.status not in UNFINISHED:
+    if row.status not in UNPUBLISHED_CHALLENGE:
         return None
     points = service.points(row, found.municipality, today(now()))
     return Clinic(

@@ -14,7 +14,7 @@ from matcher.services import recommendations as service
 from matcher.services import warnings
 from matcher.services.runs import MOST, OVER
 from models import Challenge, Partner, RecommendationRun
-from models.enums import DeclineReason
+from models.enums import FAIR, UNDER_WAY, DeclineReason
 from models.enums import RecommendationStatus as R
 from models.queries import city as queries
 from models.queries import city_partners as partner_queries
@@ -34,8 +34,6 @@ from web.pages.city.told import features, precedents
 from web.reasons import reason
 
 FIRST, MORE = 20, 20
-FAIR = 2
-UNDER_WAY = frozenset({R.APPROVED, R.INVITED, R.ACCEPTED, R.INTRODUCED})
 ASIDE = frozenset({R.DECLINED, R.REFUSED, R.LAPSED})
 MOVED_ON = _l("Somebody has moved this on in the meantime. This is its present state.")
 

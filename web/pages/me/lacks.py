@@ -7,8 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from matcher.services import lacks as service
 from matcher.services.matchbook import Lack
-from models.queries import partner_rooms as queries
 from models.queries.partner_rooms import OpenChallenge
 from web.db import db
 from web.labels import region
@@ -28,15 +28,8 @@ class Step:
 
 def steps(partner_id: int, open_now: Mapping[int, OpenChallenge]) -> list[Step]:
     """Each change that was found to open at least one of `open_now`."""
-    found = matchbook().lacking_for_partner(db(), partner_id, allowed=list(open_now))
-    asked = _asked(partner_id) if any(lack.code == "registration" for lack in found) else set()
-    told = [lack for lack in found if lack.code != "registration" or lack.value not in asked]
-    return [_step(lack, [open_now[key] for key in lack.challenge_ids if key in open_now]) for lack in told]
-
-
-def _asked(partner_id: int) -> set[str]:
-    """The municipalities that know of this partner already, whatever they have answered."""
-    return {town.code for _row, town in queries.registrations(db(), partner_id)}
+    found = service.told(db(), matchbook(), partner_id, list(open_now))
+    return [_step(lack, [open_now[key] for key in lack.challenge_ids if key in open_now]) for lack in found]
 
 
 def _step(lack: Lack, challenges: list[OpenChallenge]) -> Step:
