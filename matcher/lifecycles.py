@@ -6,9 +6,17 @@ from enum import StrEnum
 
 from matcher.errors import InvalidTransition
 from models.enums import OPEN_CHALLENGES, Role
+from models.enums import ApplicationStatus as P
 from models.enums import AssignmentStatus as A
+from models.enums import ChallengeQuestionStatus as Q
 from models.enums import ChallengeStatus as C
+from models.enums import CollaborationStatus as L
+from models.enums import ConsultationStatus as O
 from models.enums import GroupMemberStatus as G
+from models.enums import GroupStatus as W
+from models.enums import ImportStatus as I
+from models.enums import MeetingStatus as T
+from models.enums import ProposalStatus as X
 from models.enums import RankingModelStatus as M
 from models.enums import RecommendationStatus as R
 from models.enums import RegistrationStatus as S
@@ -17,6 +25,7 @@ COORDINATOR = frozenset({Role.COORDINATOR})
 CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
 PARTNER = frozenset({Role.PARTNER_ADMIN, Role.PARTNER_MEMBER})
 PARTNER_ADMIN = frozenset({Role.PARTNER_ADMIN})
+SCREENERS = frozenset({Role.COORDINATOR, Role.REVIEWER})
 SYSTEM = frozenset({Role.SYSTEM})
 OPERATOR = frozenset({Role.ADMIN, Role.SYSTEM})
 
@@ -162,7 +171,157 @@ RANKING_MODEL = Lifecycle(
     ),
 )
 
-LIFECYCLES = (REGISTRATION, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT, RANKING_MODEL)
+#: an application that the office still has to decide
+UNDECIDED_APPLICATION = frozenset({P.RECEIVED, P.SCREENING, P.ASKED})
+UNFINISHED_APPLICATION = UNDECIDED_APPLICATION | {P.DRAFT}
+
+APPLICATION = Lifecycle(
+    "application",
+    P,
+    frozenset({P.DRAFT}),
+    (
+        _t("submit", {P.DRAFT}, P.RECEIVED, PARTNER_ADMIN, "application.received"),
+        _t("screen", {P.RECEIVED}, P.SCREENING, SCREENERS, "application.screening_begun"),
+        _t("ask", {P.SCREENING}, P.ASKED, SCREENERS, "application.asked_back"),
+        _t("answer", {P.ASKED}, P.SCREENING, PARTNER_ADMIN, "application.answered"),
+        _t("declare", {P.RECEIVED}, P.GRANTED, SYSTEM, "application.declared"),
+        _t("grant", {P.SCREENING}, P.GRANTED, COORDINATOR, "application.granted"),
+        _t("refuse", {P.SCREENING}, P.REFUSED, COORDINATOR, "application.refused"),
+        _t(
+            "withdraw", {P.DRAFT, P.RECEIVED, P.SCREENING, P.ASKED}, P.WITHDRAWN, PARTNER_ADMIN, "application.withdrawn"
+        ),
+        _t("suspend", {P.GRANTED}, P.SUSPENDED, COORDINATOR, "application.suspended"),
+        _t("resume", {P.SUSPENDED}, P.GRANTED, COORDINATOR, "application.resumed"),
+        _t("cancel", {P.GRANTED, P.SUSPENDED}, P.CANCELLED, COORDINATOR, "application.cancelled"),
+        _t("give_up", {P.GRANTED, P.SUSPENDED}, P.ENDED, PARTNER_ADMIN, "application.given_up"),
+        _t("supersede", {P.GRANTED, P.SUSPENDED}, P.ENDED, SYSTEM, "application.superseded"),
+        _t("expire", {P.GRANTED, P.SUSPENDED}, P.EXPIRED, SYSTEM, "application.expired"),
+    ),
+)
+
+PROPOSAL = Lifecycle(
+    "proposal",
+    X,
+    frozenset({X.DRAFT}),
+    (
+        _t("submit", {X.DRAFT}, X.RECEIVED, PARTNER, "proposal.received"),
+        _t("coordinate", {X.RECEIVED, X.DIALOGUE}, X.COORDINATING, COORDINATOR, "proposal.coordination_begun"),
+        _t("begin_dialogue", {X.RECEIVED, X.COORDINATING}, X.DIALOGUE, COORDINATOR, "proposal.dialogue_begun"),
+        _t("prepare", {X.DIALOGUE}, X.PREPARING, COORDINATOR, "proposal.preparation_begun"),
+        _t("begin_pilot", {X.PREPARING}, X.PILOT, COORDINATOR | SYSTEM, "proposal.pilot_begun"),
+        _t("complete", {X.PREPARING, X.PILOT}, X.COMPLETED, COORDINATOR | SYSTEM, "proposal.completed"),
+        _t(
+            "decline",
+            {X.RECEIVED, X.COORDINATING, X.DIALOGUE, X.PREPARING},
+            X.DECLINED,
+            COORDINATOR,
+            "proposal.declined",
+        ),
+        _t("reopen", {X.DECLINED}, X.COORDINATING, COORDINATOR, "proposal.reopened"),
+        _t(
+            "withdraw",
+            {X.DRAFT, X.RECEIVED, X.COORDINATING, X.DIALOGUE, X.PREPARING},
+            X.WITHDRAWN,
+            PARTNER_ADMIN,
+            "proposal.withdrawn",
+        ),
+        _t(
+            "forward",
+            {X.RECEIVED, X.COORDINATING, X.DIALOGUE, X.DECLINED},
+            X.FORWARDED,
+            COORDINATOR,
+            "proposal.forwarded",
+        ),
+    ),
+)
+
+CONSULTATION = Lifecycle(
+    "consultation",
+    O,
+    frozenset({O.WAITING}),
+    (
+        _t("agree", {O.WAITING, O.QUESTION}, O.YES, CITY, "consultation.agreed"),
+        _t("object", {O.WAITING, O.QUESTION}, O.NO, CITY, "consultation.objected"),
+        _t("query", {O.WAITING}, O.QUESTION, CITY, "consultation.queried"),
+        _t("ask_again", {O.YES, O.NO, O.QUESTION}, O.WAITING, COORDINATOR, "consultation.asked_again"),
+        _t("close", {O.WAITING, O.QUESTION}, O.CLOSED, COORDINATOR, "consultation.closed"),
+    ),
+)
+
+COLLABORATION = Lifecycle(
+    "collaboration",
+    L,
+    frozenset({L.PLANNED}),
+    (
+        _t("begin", {L.PLANNED}, L.RUNNING, COORDINATOR, "collaboration.begun"),
+        _t("finish", {L.PLANNED, L.RUNNING}, L.DONE, COORDINATOR, "collaboration.finished"),
+        _t("reopen", {L.DONE}, L.RUNNING, COORDINATOR, "collaboration.reopened"),
+    ),
+)
+
+CHALLENGE_QUESTION = Lifecycle(
+    "challenge_question",
+    Q,
+    frozenset({Q.ASKED}),
+    (
+        _t("answer", {Q.ASKED}, Q.ANSWERED, CITY, "challenge_question.answered"),
+        _t("hide", {Q.ASKED, Q.ANSWERED}, Q.HIDDEN, COORDINATOR, "challenge_question.hidden"),
+        _t("show", {Q.HIDDEN}, Q.ASKED, COORDINATOR, "challenge_question.shown"),
+    ),
+)
+
+GROUP = Lifecycle(
+    "group",
+    W,
+    frozenset({W.PROPOSED, W.ACTIVE}),
+    (
+        _t("approve", {W.PROPOSED}, W.ACTIVE, COORDINATOR, "group.approved"),
+        _t("refuse", {W.PROPOSED}, W.REFUSED, COORDINATOR, "group.refused"),
+        _t("propose_again", {W.REFUSED}, W.PROPOSED, PARTNER_ADMIN, "group.proposed_again"),
+        _t("rest", {W.ACTIVE}, W.DORMANT, COORDINATOR | SYSTEM, "group.rested"),
+        _t("wake", {W.DORMANT}, W.ACTIVE, COORDINATOR | PARTNER, "group.woken"),
+        _t("close", {W.ACTIVE, W.DORMANT}, W.CLOSED, COORDINATOR, "group.closed"),
+        _t("reopen", {W.CLOSED}, W.ACTIVE, COORDINATOR, "group.reopened"),
+    ),
+)
+
+MEETING = Lifecycle(
+    "meeting",
+    T,
+    frozenset({T.PLANNED}),
+    (
+        _t("hold", {T.PLANNED}, T.HELD, COORDINATOR | PARTNER, "meeting.held"),
+        _t("cancel", {T.PLANNED}, T.CANCELLED, COORDINATOR | PARTNER, "meeting.cancelled"),
+    ),
+)
+
+IMPORT = Lifecycle(
+    "import",
+    I,
+    frozenset({I.PREVIEW}),
+    (
+        _t("apply", {I.PREVIEW}, I.APPLIED, COORDINATOR, "import.applied"),
+        _t("drop", {I.PREVIEW}, I.DROPPED, COORDINATOR, "import.dropped"),
+        _t("undo", {I.APPLIED}, I.UNDONE, COORDINATOR, "import.undone"),
+    ),
+)
+
+LIFECYCLES = (
+    REGISTRATION,
+    APPLICATION,
+    CHALLENGE,
+    CHALLENGE_QUESTION,
+    RECOMMENDATION,
+    PROPOSAL,
+    CONSULTATION,
+    COLLABORATION,
+    GROUP,
+    GROUP_MEMBER,
+    MEETING,
+    ASSIGNMENT,
+    IMPORT,
+    RANKING_MODEL,
+)
 
 #: an assignment that can be changed: nothing waits for the worker, and it is not over
 CHANGEABLE = frozenset({A.DRAFT, A.READY, A.FAILED})
@@ -172,3 +331,9 @@ OPEN_CHALLENGE = frozenset(OPEN_CHALLENGES)
 PUBLIC_CHALLENGE = OPEN_CHALLENGE | {C.CLOSED, C.SOLVED}
 OPEN_INVITATION = frozenset({R.APPROVED, R.INVITED})
 SHARED_CONTACTS = frozenset({R.INTRODUCED})
+#: what an application grants lasts
+IN_FORCE = frozenset({P.GRANTED})
+#: a proposal that somebody in the office holds
+OPEN_PROPOSAL = frozenset({X.RECEIVED, X.COORDINATING, X.DIALOGUE, X.PREPARING, X.PILOT})
+#: groups that the public sees
+PUBLIC_GROUP = frozenset({W.ACTIVE, W.DORMANT, W.CLOSED})

@@ -5,28 +5,31 @@ from dataclasses import dataclass, field
 
 from matcher.errors import NotAllowed, NotFound
 from matcher.lifecycles import (
-    ASSIGNMENT,
     CHALLENGE,
+    CHALLENGE_QUESTION,
     CITY,
+    COLLABORATION,
     COORDINATOR,
-    GROUP_MEMBER,
+    GROUP,
+    LIFECYCLES,
+    MEETING,
     PARTNER,
     PARTNER_ADMIN,
     RANKING_MODEL,
-    RECOMMENDATION,
+    SCREENERS,
 )
-from matcher.lifecycles import REGISTRATION as REGISTRATION_CYCLE
 from models.enums import Role
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A role at one municipality or one partner."""
+    """A role at one municipality, one partner or one scheme."""
 
     role: Role
     municipality_id: int | None = None
     partner_id: int | None = None
     department_id: int | None = None
+    scheme_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,13 @@ class Actor:
         return frozenset(s.partner_id for s in self.seats if s.partner_id is not None)
 
     def roles_at(self, subject: "Subject") -> frozenset[Role]:
-        """The roles held at the municipality or at a partner of `subject`."""
+        """The roles held at the municipality, at a partner or in the scheme of `subject`."""
         held = {
             seat.role
             for seat in self.seats
             if (seat.municipality_id is not None and seat.municipality_id == subject.municipality_id)
             or (seat.partner_id is not None and seat.partner_id in subject.partner_ids)
+            or (seat.scheme_id is not None and seat.scheme_id == subject.scheme_id)
         }
         return frozenset(held | ({Role.SYSTEM} if self.is_system else set()))
 
@@ -81,6 +85,7 @@ class Subject:
     municipality_id: int | None = None
     partner_ids: frozenset[int] = frozenset()
     public: bool = False
+    scheme_id: int | None = None
 
 
 Rule = Callable[[Actor, Subject], bool]
@@ -113,6 +118,7 @@ def _holds(roles: frozenset[Role]) -> Rule:
 
 ANY_CITY = _holds(CITY)
 BY_ITSELF = frozenset({Role.SYSTEM})
+REVIEWER = frozenset({Role.REVIEWER})
 
 #: action → (who may do it, who may at least know of the subject; others get 404)
 RULES: dict[str, tuple[Rule, Rule]] = {
@@ -146,14 +152,39 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "group.join": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "collaboration.say_result": (_at(COORDINATOR), _either(_public, _at(CITY))),
     "collaboration.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "collaboration.make": (_at(COORDINATOR), _at(CITY)),
+    "collaboration.edit": (_at(CITY), _either(_public, _at(CITY | PARTNER))),
+    "collaboration.work": (_at(CITY | PARTNER), _either(_public, _at(CITY | PARTNER))),
+    "scheme.view": (_either(_public, _at(CITY | REVIEWER)), _either(_public, _at(CITY | REVIEWER))),
+    "scheme.make": (_at(COORDINATOR), _at(CITY)),
+    "scheme.edit": (_at(COORDINATOR), _either(_public, _at(CITY | REVIEWER))),
+    "application.begin": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "application.view": (_at(PARTNER | CITY | REVIEWER), _at(PARTNER | CITY | REVIEWER)),
+    "application.fill": (_at(PARTNER), _at(PARTNER | CITY | REVIEWER)),
+    "application.judge": (_at(SCREENERS), _at(PARTNER | CITY | REVIEWER)),
+    "proposal.begin": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "proposal.view": (_at(PARTNER | CITY), _at(PARTNER | CITY)),
+    "proposal.edit": (_at(PARTNER), _at(PARTNER | CITY)),
+    "proposal.coordinate": (_at(COORDINATOR), _at(PARTNER | CITY)),
+    "proposal.note": (_at(PARTNER | CITY), _at(PARTNER | CITY)),
+    "group.propose": (_at(PARTNER_ADMIN), _either(_public, _at(PARTNER))),
+    "group.run": (_at(COORDINATOR | PARTNER), _either(_public, _at(CITY | PARTNER))),
+    "group.work": (_at(CITY | PARTNER), _either(_public, _at(CITY | PARTNER))),
+    "challenge.ask": (_at(PARTNER), _either(_public, _at(PARTNER))),
+    "import.make": (_at(COORDINATOR), _at(CITY)),
+    "announcement.make": (_at(COORDINATOR), _at(CITY)),
     "ranking_model.train": (_either(_admin, _at(BY_ITSELF)), _either(_admin, _at(BY_ITSELF))),
     "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
 }
 
-for _cycle in (REGISTRATION_CYCLE, CHALLENGE, RECOMMENDATION, GROUP_MEMBER, ASSIGNMENT):
+_SEEN_BY_ALL = (CHALLENGE, CHALLENGE_QUESTION, COLLABORATION, GROUP, MEETING)
+for _cycle in LIFECYCLES:
+    if _cycle is RANKING_MODEL:
+        continue
     for _transition in _cycle.transitions:
         _name = f"{_cycle.name}.{_transition.action}"
-        _known = _either(_at(CITY), _at(PARTNER), _public) if _cycle is CHALLENGE else _either(_at(CITY), _at(PARTNER))
+        _house = _at(CITY | PARTNER | REVIEWER)
+        _known = _either(_house, _public) if _cycle in _SEEN_BY_ALL else _house
         RULES[_name] = (_at(_cycle.roles(_transition.action)), _known)
 
 for _transition in RANKING_MODEL.transitions:  # the operator's, whatever municipality

@@ -1,7 +1,9 @@
 """Tables, enums and reads: what Musubi remembers. No verdicts are taken here."""
 
 from models.account import LoginCounter, Membership, SavedForm, Token, User, UserSession
+from models.application import Answer, Application, ChangeReport
 from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, AssignmentRule
+from models.attachment import Attachment, AttachmentContent
 from models.audit import AuditEvent
 from models.challenge import Challenge, ChallengeTarget, Interest, Need
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
@@ -15,16 +17,21 @@ from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Regi
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
 from models.replay import ReplayPart, ReplayRecord
-from models.scheme import Scheme
+from models.scheme import Scheme, SchemeForm, SchemeQuestion, SchemeRound, SchemeTier
 
 __all__ = [
+    "Answer",
+    "Application",
     "Assignment",
     "AssignmentChallenge",
     "AssignmentPair",
     "AssignmentRule",
+    "Attachment",
+    "AttachmentContent",
     "AuditEvent",
     "Challenge",
     "ChallengeTarget",
+    "ChangeReport",
     "Collaboration",
     "CollaborationPartner",
     "CollaborationTarget",
@@ -53,6 +60,10 @@ __all__ = [
     "ReplayRecord",
     "SavedForm",
     "Scheme",
+    "SchemeForm",
+    "SchemeQuestion",
+    "SchemeRound",
+    "SchemeTier",
     "Token",
     "User",
     "UserSession",

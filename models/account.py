@@ -27,23 +27,31 @@ class User(Versioned, table=True):
 
 
 class Membership(Row, table=True):
-    """A seat: a role at one municipality or at one partner, never both."""
+    """A seat: a role at one municipality, at one partner or in the screening of one scheme."""
 
     __table_args__ = (
-        sa.CheckConstraint("(municipality_id IS NULL) <> (partner_id IS NULL)", name="one_house"),
+        sa.CheckConstraint(
+            "(municipality_id IS NOT NULL AND partner_id IS NULL AND scheme_id IS NULL)"
+            " OR (municipality_id IS NULL AND partner_id IS NOT NULL AND scheme_id IS NULL)"
+            " OR (municipality_id IS NULL AND partner_id IS NULL AND scheme_id IS NOT NULL)",
+            name="one_house",
+        ),
         sa.CheckConstraint(
             "(municipality_id IS NOT NULL AND role IN ('coordinator','department'))"
-            " OR (partner_id IS NOT NULL AND role IN ('partner_admin','partner_member'))",
+            " OR (partner_id IS NOT NULL AND role IN ('partner_admin','partner_member'))"
+            " OR (scheme_id IS NOT NULL AND role = 'reviewer')",
             name="role_fits_house",
         ),
         sa.UniqueConstraint("user_id", "municipality_id"),
         sa.UniqueConstraint("user_id", "partner_id"),
+        sa.UniqueConstraint("user_id", "scheme_id"),
     )
     user_id: int = foreign("user_account.id", cascade=True)
     role: Role = Field(sa_type=choice(Role))
     municipality_id: int | None = foreign("municipality.id", default=None)
     department_id: int | None = foreign("department.id", default=None, index=False)
     partner_id: int | None = foreign("partner.id", default=None)
+    scheme_id: int | None = foreign("scheme.id", cascade=True, default=None, index=False)
 
 
 class UserSession(Row, table=True):

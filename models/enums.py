@@ -4,13 +4,17 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may be; `system` is the worker, `anonymous` everybody who has not signed in."""
+    """What a person may be; `reviewer` sits in the co-secretariat of one scheme (共同事務局・審査員).
+
+    `system` is the worker, `anonymous` everybody who has not signed in.
+    """
 
     ADMIN = "admin"
     COORDINATOR = "coordinator"
     DEPARTMENT = "department"
     PARTNER_ADMIN = "partner_admin"
     PARTNER_MEMBER = "partner_member"
+    REVIEWER = "reviewer"
     ANONYMOUS = "anonymous"
     SYSTEM = "system"
 
@@ -172,9 +176,36 @@ class GroupKind(StrEnum):
 
 
 class GroupStatus(StrEnum):
+    """設立申請中 / 活動中 / 休止中 / 終了 / 設立見送り."""
+
+    PROPOSED = "proposed"
     ACTIVE = "active"
     DORMANT = "dormant"
     CLOSED = "closed"
+    REFUSED = "refused"
+
+
+class GroupRole(StrEnum):
+    """会員 / 部会長・会長 / 副部会長・副会長 / 事務局."""
+
+    MEMBER = "member"
+    CHAIR = "chair"
+    VICE_CHAIR = "vice_chair"
+    SECRETARY = "secretary"
+
+
+class MeetingStatus(StrEnum):
+    """予定 / 開催済 / 中止."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
 
 
 class JoinRule(StrEnum):
@@ -196,18 +227,160 @@ class CollaborationStatus(StrEnum):
 
 
 class CollaborationResult(StrEnum):
-    """What a finished collaboration came to: 社会実装 / 協定 / 終了 / 不調."""
+    """What a finished collaboration came to: 社会実装 / 協定 / 調達 / 終了 / 不調."""
 
     ADOPTED = "adopted"
     AGREEMENT = "agreement"
+    PROCUREMENT = "procurement"
     ENDED = "ended"
     FAILED = "failed"
+
+
+class NoteKind(StrEnum):
+    """What a note on a collaboration tells: 進捗 / 事故・支障 / 学び."""
+
+    PROGRESS = "progress"
+    INCIDENT = "incident"
+    LESSON = "lesson"
 
 
 class SchemeStatus(StrEnum):
     OPERATING = "operating"
     PLANNED = "planned"
     ENDED = "ended"
+
+
+class SchemeScope(StrEnum):
+    """Whose partners a scheme registers: those of its municipality, of its whole prefecture, or of the country."""
+
+    MUNICIPALITY = "municipality"
+    PREFECTURE = "prefecture"
+    NATION = "nation"
+
+
+class TierLevel(StrEnum):
+    """宣言 / 登録 / 認証, after the national guideline: no screening, confirmation, detailed review."""
+
+    DECLARATION = "declaration"
+    REGISTRATION = "registration"
+    CERTIFICATION = "certification"
+
+
+class Intake(StrEnum):
+    """随時受付 / 期間を定めた募集."""
+
+    ROLLING = "rolling"
+    ROUNDS = "rounds"
+
+
+class QuestionKind(StrEnum):
+    """What a question of a form asks for.
+
+    `CHECK` is an item of a checklist, `CHOICE` may carry points, `DECLARATION` must be agreed to,
+    `TARGETS` classifies actions by SDG goals and targets.
+    """
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    CHECK = "check"
+    DECLARATION = "declaration"
+    FILE = "file"
+    TARGETS = "targets"
+
+
+class ItemLevel(StrEnum):
+    """基本項目 / チャレンジ項目."""
+
+    BASIC = "basic"
+    CHALLENGE = "challenge"
+
+
+class ApplicationStatus(StrEnum):
+    """作成中 / 受付 / 審査中 / 照会中 / 認定 / 不認定 / 停止中 / 期間満了 / 返上・更新済 / 取消 / 取下げ."""
+
+    DRAFT = "draft"
+    RECEIVED = "received"
+    SCREENING = "screening"
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+class ApplicationKind(StrEnum):
+    """新規 / 更新."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+
+
+class ProposalKind(StrEnum):
+    """課題解決型 (answers a posted challenge) / 実証実験提案型 (asks for a field to test in)."""
+
+    SOLUTION = "solution"
+    FIELD_TEST = "field_test"
+
+
+class ProposalStatus(StrEnum):
+    """下書き / 受付 / 担当課調整 / 対話 / 実証準備 / 実証中 / 完了 / 見送り / 取下げ / 転送済."""
+
+    DRAFT = "draft"
+    RECEIVED = "received"
+    COORDINATING = "coordinating"
+    DIALOGUE = "dialogue"
+    PREPARING = "preparing"
+    PILOT = "pilot"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    FORWARDED = "forwarded"
+
+
+class ProposalDecline(StrEnum):
+    """Why a city does not go on with a proposal."""
+
+    OFF_TARGET = "off_target"
+    NO_DEPARTMENT = "no_department"
+    NO_BUDGET = "no_budget"
+    NO_FIELD = "no_field"
+    ALREADY_DONE = "already_done"
+    NOT_READY = "not_ready"
+    LEGAL = "legal"
+    OTHER = "other"
+
+
+class ConsultationStatus(StrEnum):
+    """What a department says to a proposal: 回答待ち / 可 / 不可 / 質問あり / 取消."""
+
+    WAITING = "waiting"
+    YES = "yes"
+    NO = "no"
+    QUESTION = "question"
+    CLOSED = "closed"
+
+
+class ChallengeQuestionStatus(StrEnum):
+    """A question about a challenge: 回答待ち / 回答済 (public) / 非公開."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    HIDDEN = "hidden"
+
+
+class ImportStatus(StrEnum):
+    """確認中 / 取込済 / 取消済 / 破棄."""
+
+    PREVIEW = "preview"
+    APPLIED = "applied"
+    UNDONE = "undone"
+    DROPPED = "dropped"
 
 
 class MailStatus(StrEnum):

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import assets, auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, routing, security
+from web import assets, auth, cli, db, errors, htmx, i18n, labels, macros, nav, observe, routing, security, uploads
 from web.settings import Settings
 
 AREAS = (
@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     routing.init_routing(app)
     observe.init_observe(app, settings)
     db.init_db(app, settings)
+    uploads.init_uploads(app)
     auth.init_auth(app)
     CSRFProtect(app)
     security.init_security(app)

@@ -29,6 +29,7 @@ class Access(StrEnum):
     PARTNER = "partner"
     CITY = "city"
     COORDINATOR = "coordinator"
+    SCREENER = "screener"
     ADMIN = "admin"
 
 
@@ -36,6 +37,7 @@ _ROLES = {
     Access.PARTNER: {Role.PARTNER_ADMIN, Role.PARTNER_MEMBER},
     Access.CITY: {Role.COORDINATOR, Role.DEPARTMENT},
     Access.COORDINATOR: {Role.COORDINATOR},
+    Access.SCREENER: {Role.COORDINATOR, Role.DEPARTMENT, Role.REVIEWER},
     Access.ADMIN: {Role.ADMIN},
 }
 
@@ -113,7 +115,7 @@ def _load(token: str) -> SignedIn | None:
 
 def signed_in(user: User, memberships: list[Membership], token: str) -> SignedIn:
     """The person with all seats, behind a session token."""
-    seats = tuple(Seat(m.role, m.municipality_id, m.partner_id, m.department_id) for m in memberships)
+    seats = tuple(Seat(m.role, m.municipality_id, m.partner_id, m.department_id, m.scheme_id) for m in memberships)
     return SignedIn(user, Actor(user.pk, seats, user.is_admin, name=user.name), token)
 
 

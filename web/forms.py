@@ -54,6 +54,11 @@ FIELD_ERRORS = {
         "This partner does not meet a condition that the challenge requires. Take the condition out of the challenge"
         " first, or choose another partner."
     ),
+    "file_empty": lazy_gettext("This file is empty. Please choose another one."),
+    "file_large": lazy_gettext("This file is larger than 10 MB. Please make it smaller or split it."),
+    "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),
+    "file_broken": lazy_gettext("This file is not what its name says, or it is damaged. Please save it again."),
+    "file_many": lazy_gettext("There are 20 files here already. Please take one away first."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

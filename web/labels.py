@@ -16,6 +16,7 @@ from markupsafe import Markup
 from models import enums as e
 from models import reference
 from models.queries.site import municipalities
+from web import line_words
 from web.db import db
 
 #: pairs, not a dictionary: members of different enums may share a value and would be one key
@@ -177,8 +178,8 @@ _TONES: tuple[tuple[Enum, str], ...] = (
     (e.MailStatus.SENT, "success"),
     (e.MailStatus.DEAD, "danger"),
 )
-LABELS = {(type(member), member): words for member, words in _LABELS}
-TONES = {(type(member), member): tone for member, tone in _TONES}
+LABELS = {(type(member), member): words for member, words in (*_LABELS, *line_words.WORDS)}
+TONES = {(type(member), member): tone for member, tone in (*_TONES, *line_words.TONES)}
 
 PARTS = {
     "title": _l("Title"),

@@ -10,8 +10,8 @@ from matcher.lifecycles import LIFECYCLES, RANKING_MODEL, Lifecycle
 from matcher.policy import ANONYMOUS, SYSTEM, Actor, Seat, Subject
 from models.enums import Role
 
-TOWN, OTHER_TOWN, HOUSE, OTHER_HOUSE = 1, 2, 10, 20
-SUBJECT = Subject(municipality_id=TOWN, partner_ids=frozenset({HOUSE}))
+TOWN, OTHER_TOWN, HOUSE, OTHER_HOUSE, SCHEME, OTHER_SCHEME = 1, 2, 10, 20, 100, 200
+SUBJECT = Subject(municipality_id=TOWN, partner_ids=frozenset({HOUSE}), scheme_id=SCHEME)
 
 ACTORS: dict[str, Actor] = {
     "coordinator": Actor(1, (Seat(Role.COORDINATOR, municipality_id=TOWN),)),
@@ -21,6 +21,8 @@ ACTORS: dict[str, Actor] = {
     "other coordinator": Actor(5, (Seat(Role.COORDINATOR, municipality_id=OTHER_TOWN),)),
     "other department": Actor(6, (Seat(Role.DEPARTMENT, municipality_id=OTHER_TOWN),)),
     "other partner": Actor(7, (Seat(Role.PARTNER_ADMIN, partner_id=OTHER_HOUSE),)),
+    "reviewer": Actor(9, (Seat(Role.REVIEWER, scheme_id=SCHEME),)),
+    "other reviewer": Actor(10, (Seat(Role.REVIEWER, scheme_id=OTHER_SCHEME),)),
     "admin": Actor(8, (), is_admin=True),
     "anonymous": ANONYMOUS,
     "system": SYSTEM,
@@ -64,7 +66,9 @@ def test_every_state_action_and_role_is_allowed_or_refused(case: tuple[Lifecycle
             cycle.find(action, state)
 
 
-@pytest.mark.parametrize("who", ["other coordinator", "other department", "other partner", "anonymous", "admin"])
+@pytest.mark.parametrize(
+    "who", ["other coordinator", "other department", "other partner", "other reviewer", "anonymous", "admin"]
+)
 @pytest.mark.parametrize("cycle", LIFECYCLES, ids=lambda cycle: cycle.name)
 def test_strangers_do_not_even_learn_that_the_thing_exists(cycle: Lifecycle, who: str) -> None:
     for action in {t.action for t in cycle.transitions}:

@@ -78,12 +78,11 @@ def test_upgrading_twice_changes_nothing_and_down_leads_to_nothing(engines: tupl
 def test_a_migrated_database_refuses_an_unknown_status(engines: tuple[Engine, Engine]) -> None:
     steps, _ = engines
     migrations.upgrade(steps)
-    insert = "INSERT INTO scheme (created_at, key, name, kind, status, operator, rules, stages, counts, provenance)"
-    values = "VALUES ('2026-11-22', 'k', 'n', 'fund', '{}', '', '[]', '[]', '[]', '{{}}')"
+    insert = "INSERT INTO indexchange (created_at, entity_type, entity_id) VALUES ('2026-11-22', '{}', 1)"
     with steps.begin() as connection:
-        connection.exec_driver_sql(f"{insert} {values.format('operating')}".replace("'k'", "'good'"))
+        connection.exec_driver_sql(insert.format("partner"))
     with steps.connect() as connection, pytest.raises(IntegrityError):
-        connection.exec_driver_sql(f"{insert} {values.format('nonsense')}")
+        connection.exec_driver_sql(insert.format("nonsense"))
 
 
 def test_a_failing_step_leaves_nothing_behind(tmp_path: Path) -> None:
