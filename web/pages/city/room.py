@@ -1,5 +1,8 @@
 """What the rooms of a city office share: the blueprint, and the office's own challenge behind an address."""
 
+from functools import partial
+from typing import Any
+
 from flask import Blueprint
 
 from matcher import policy
@@ -9,6 +12,7 @@ from models.queries import city as queries
 from models.queries.city import OwnChallenge
 from web.auth import actor, municipality_id
 from web.db import db
+from web.rooms import CITY, rooms
 
 bp = Blueprint("city", __name__)
 
@@ -32,6 +36,6 @@ def coordinates() -> bool:
 
 
 @bp.context_processor
-def standing() -> dict[str, bool]:
-    """Templates draw the buttons of decisions for coordinators only."""
-    return {"coordinates": coordinates()}
+def standing() -> dict[str, Any]:
+    """Templates draw the buttons of decisions for coordinators only, and the way to the other rooms for everybody."""
+    return {"coordinates": coordinates(), "city_rooms": partial(rooms, CITY)}

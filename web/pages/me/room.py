@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, request
 
 from matcher import policy
 from matcher.services import flow
@@ -13,6 +12,7 @@ from models.queries import partner_rooms as queries
 from web.auth import actor, partner_id
 from web.db import db
 from web.htmx import page
+from web.rooms import PARTNER, room_at, rooms
 
 bp = Blueprint("me", __name__)
 
@@ -34,27 +34,8 @@ def room(template: str, partner: Partner, status: int = 200, **context: Any) -> 
         "content",
         status,
         partner=partner,
-        tabs=_tabs(),
+        rooms=rooms(PARTNER, room_at(PARTNER, request.path)),
         may_edit=may_edit(partner),
         houses=queries.partners(db(), actor().partner_ids) if len(actor().partner_ids) > 1 else {},
         **context,
     )
-
-
-def _tabs() -> list[tuple[str, str, bool]]:
-    names = [
-        ("me.home", _("Start page")),
-        ("me.profile", _("Profile")),
-        ("me.offerings", _("Offerings")),
-        ("me.targets", _("SDGs")),
-        ("me.invitations", _("Invitations")),
-        ("me.interests", _("Interest shown")),
-        ("me.partners", _("Possible partners")),
-        ("me.registrations", _("Our registrations")),
-    ]
-    here = request.path
-    return [(label, url_for(name), _inside(here, url_for(name))) for name, label in names]
-
-
-def _inside(here: str, url: str) -> bool:
-    return here == url or (url != url_for("me.home") and here.startswith(f"{url}/"))
