@@ -5,7 +5,7 @@ from models.application import Answer, Application, ChangeReport
 from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, AssignmentRule
 from models.attachment import Attachment, AttachmentContent
 from models.audit import AuditEvent
-from models.challenge import Challenge, ChallengeTarget, Interest, Need
+from models.challenge import Challenge, ChallengeQuestion, ChallengeTarget, ChallengeVersion, Interest, Need
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
 from models.exposure import Exposure
 from models.group import GroupMember, WorkingGroup
@@ -30,7 +30,9 @@ __all__ = [
     "AttachmentContent",
     "AuditEvent",
     "Challenge",
+    "ChallengeQuestion",
     "ChallengeTarget",
+    "ChallengeVersion",
     "ChangeReport",
     "Collaboration",
     "CollaborationPartner",

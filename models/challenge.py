@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, UTCDateTime, Versioned, choice, foreign
-from models.enums import BudgetStage, ChallengeKind, ChallengeStatus, Pillar, TargetBasis
+from models.enums import BudgetStage, ChallengeKind, ChallengeQuestionStatus, ChallengeStatus, Pillar, TargetBasis
 
 
 class Challenge(Versioned, table=True):
-    """What a department cannot solve alone, in the order in which proposers ask."""
+    """What a department cannot solve alone, in the order in which proposers ask.
+
+    `confidential` is told only to partners whose interest or invitation has been accepted; it is in no index.
+    """
 
     municipality_id: int = foreign("municipality.id")
     department_id: int | None = foreign("department.id", default=None)
@@ -28,6 +31,7 @@ class Challenge(Versioned, table=True):
     resources: str = Field(default="", sa_type=sa.Text)
     budget_stage: BudgetStage = Field(default=BudgetStage.NONE, sa_type=choice(BudgetStage))
     constraints: str = Field(default="", sa_type=sa.Text)
+    confidential: str = Field(default="", sa_type=sa.Text)
     place: str = Field(default="", max_length=200)
     decision_date: date | None = None
     review_date: date | None = None
@@ -70,3 +74,28 @@ class Interest(Row, table=True):
     user_id: int | None = foreign("user_account.id", default=None, index=False)
     message: str = Field(default="", sa_type=sa.Text)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class ChallengeVersion(Row, table=True):
+    """A challenge as it read after one change: field → words, needs and targets included."""
+
+    __table_args__ = (sa.UniqueConstraint("challenge_id", "number"),)
+    challenge_id: int = foreign("challenge.id", cascade=True)
+    number: int
+    author_id: int | None = foreign("user_account.id", default=None, index=False)
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class ChallengeQuestion(Versioned, table=True):
+    """What a partner asks about a challenge; the public reads question and answer, never who asked."""
+
+    challenge_id: int = foreign("challenge.id", cascade=True)
+    partner_id: int = foreign("partner.id", cascade=True)
+    asked_by_id: int | None = foreign("user_account.id", default=None, index=False)
+    status: ChallengeQuestionStatus = Field(
+        default=ChallengeQuestionStatus.ASKED, sa_type=choice(ChallengeQuestionStatus), index=True
+    )
+    question: str = Field(sa_type=sa.Text)
+    answer: str = Field(default="", sa_type=sa.Text)
+    answered_by_id: int | None = foreign("user_account.id", default=None, index=False)
+    answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

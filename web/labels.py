@@ -189,6 +189,7 @@ PARTS = {
     "outcome": _l("What should be different"),
     "resources": _l("What the city brings"),
     "constraints": _l("Constraints"),
+    "confidential": _l("Confidential part"),
     "need": _l("Need"),
     "profile": _l("Profile"),
     "offering": _l("Offering"),

@@ -20,6 +20,7 @@ PLAIN = (
     "pillar",
     "department_id",
     *LONG_FIELDS,
+    "confidential",
     "affected_count",
     "budget_stage",
     "place",
@@ -49,6 +50,7 @@ class ChallengeData:
     resources: str = ""
     budget_stage: BudgetStage = BudgetStage.NONE
     constraints: str = ""
+    confidential: str = ""
     place: str = ""
     decision_date: date | None = None
     review_date: date | None = None
@@ -101,6 +103,7 @@ def errors(data: ChallengeData, on: date, stored: Challenge | None = None) -> di
 def _lengths(data: ChallengeData) -> dict[str, str]:
     limits = dict.fromkeys(LONG_FIELDS, LONG_TEXT) | {
         "title": TITLE,
+        "confidential": LONG_TEXT,
         "place": LINE,
         "contact_name": NAME,
         "contact_email": EMAIL,

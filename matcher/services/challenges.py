@@ -10,7 +10,7 @@ from matcher import policy
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE
 from matcher.policy import Actor
-from matcher.services import flow, notices
+from matcher.services import flow, notices, versions
 from matcher.services.challenge_data import (
     PLAIN,
     REVIEW_AFTER_MONTHS,
@@ -52,6 +52,7 @@ def create(session: Session, actor: Actor, municipality_id: int, data: Challenge
     session.flush()
     _set_needs(session, row.pk, data)
     _set_targets(session, row.pk, data)
+    versions.keep(session, actor, row, shown(data), now)
     flow.record(session, actor, "challenge.created", row, subject, now)
     flow.mark(session, EntityType.CHALLENGE, row.pk, now)
     return row
@@ -65,12 +66,14 @@ def edit(
     Raises NotFound, NotAllowed, Invalid, or Conflict when it was changed meanwhile.
     """
     row = flow.get(session, Challenge, challenge_id)
-    _require_edit(actor, row)
+    require_edit(actor, row)
     _check(session, row.municipality_id, data, now, row)
     _check_version(session, row, data, version)
+    before = shown(read(session, row))
     _fill(row, data, now)
     _set_needs(session, row.pk, data)
     _set_targets(session, row.pk, data)
+    versions.keep(session, actor, row, shown(data), now, before)
     flow.record(session, actor, "challenge.edited", row, flow.of_challenge(row), now)
     flow.mark(session, EntityType.CHALLENGE, row.pk, now)
     return row
@@ -195,7 +198,8 @@ def _check_note(note: str, *, needed: bool = False) -> None:
         raise Invalid({"note": "too_long"})
 
 
-def _require_edit(actor: Actor, row: Challenge) -> None:
+def require_edit(actor: Actor, row: Challenge) -> None:
+    """Raises NotFound or NotAllowed for whoever may not change the texts of a challenge in its present state."""
     policy.require(actor, "challenge.edit", flow.of_challenge(row))
     if not may_edit(actor, row):
         raise NotAllowed(action="challenge.edit")
@@ -217,17 +221,18 @@ def _check_version(session: Session, row: Challenge, data: ChallengeData, versio
     """Refuse to write over what somebody else wrote meanwhile; the version stands for needs and targets as well."""
     if version is None or version == row.version:
         return
-    mine, theirs = _shown(data), _shown(read(session, row))
+    mine, theirs = shown(data), shown(read(session, row))
     raise Conflict([(key, mine[key], theirs[key]) for key in mine if mine[key] != theirs[key]], version=row.version)
 
 
-def _shown(data: ChallengeData) -> dict[str, str]:
-    shown = {name: "" if getattr(data, name) is None else str(getattr(data, name)) for name in PLAIN}
-    shown["wanted_kinds"] = ", ".join(data.wanted_kinds)
-    shown["required"] = ", ".join(data.required)
-    shown["needs"] = "\n".join(data.needs)
-    shown["targets"] = ", ".join(in_order(code for code, _ in data.targets))
-    return shown
+def shown(data: ChallengeData) -> dict[str, str]:
+    """A challenge as text by field, as two versions of it are compared."""
+    said = {name: "" if getattr(data, name) is None else str(getattr(data, name)) for name in PLAIN}
+    said["wanted_kinds"] = ", ".join(data.wanted_kinds)
+    said["required"] = ", ".join(data.required)
+    said["needs"] = "\n".join(data.needs)
+    said["targets"] = ", ".join(in_order(code for code, _ in data.targets))
+    return said
 
 
 def _fill(row: Challenge, data: ChallengeData, now: datetime) -> None:

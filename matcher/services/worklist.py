@@ -12,6 +12,7 @@ from matcher.policy import Actor
 from matcher.services import flow
 from matcher.services.challenge_data import JAPAN, today
 from models.enums import ChallengeStatus
+from models.queries import challenge_extras as extras
 from models.queries import worklist as queries
 from models.queries.worklist import Waiting
 
@@ -22,6 +23,7 @@ class Desk(StrEnum):
     REGISTRATION = "registration"
     REVIEW = "review"
     RETURNED = "returned"
+    QUESTION = "question"
     INTEREST = "interest"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
@@ -44,6 +46,7 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.REGISTRATION: (Holder.COORDINATOR, 5, 10),
     Desk.REVIEW: (Holder.COORDINATOR, 5, 10),
     Desk.RETURNED: (Holder.DEPARTMENT, 7, 14),
+    Desk.QUESTION: (Holder.DEPARTMENT, 3, 7),
     Desk.INTEREST: (Holder.COORDINATOR, 3, 7),
     Desk.UNASKED: (Holder.COORDINATOR, 3, 7),
     Desk.UNDECIDED: (Holder.COORDINATOR, 7, 14),
@@ -86,7 +89,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; seven queries.
+    """The work list of a municipality; eight queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -95,6 +98,7 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
     waiting = {
         Desk.REGISTRATION: queries.registrations(session, municipality_id),
         **_challenges(session, municipality_id, on),
+        Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
         Desk.UNDECIDED: queries.undecided(session, municipality_id),
         Desk.GROUP_REQUEST: queries.group_requests(session, municipality_id),

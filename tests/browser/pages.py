@@ -31,6 +31,7 @@ PAGES = {
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
+        "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
         "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
@@ -45,6 +46,7 @@ PAGES = {
 NO_PAGES = frozenset(
     "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
+    "challenges.ask challenges.file city.challenge_answer city.challenge_file "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "

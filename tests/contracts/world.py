@@ -1,6 +1,7 @@
 """Two municipalities and two partners with one of everything, for tests that ask who may see what."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session
 
@@ -8,6 +9,9 @@ from models import (
     Assignment,
     AssignmentChallenge,
     AssignmentRule,
+    Attachment,
+    AttachmentContent,
+    ChallengeQuestion,
     Collaboration,
     GroupMember,
     Interest,
@@ -97,6 +101,8 @@ def build(session: Session) -> World:
             partner_contact={"name": "企業 三郎", "email": "kigyo@example.jp"},
         )
     )
+    session.add(ChallengeQuestion(challenge_id=challenge.pk, partner_id=house.pk, question="予算はありますか。"))
+    session.add(Attachment(**_file(challenge.pk)))
     session.add(Interest(challenge_id=challenge.pk, partner_id=applicant.pk, message="関心があります。"))
     collaboration = Collaboration(
         municipality_id=town.pk, kind="pilot", title="見守りの実証", status=CollaborationStatus.DONE, published=True
@@ -116,6 +122,9 @@ def build(session: Session) -> World:
     session.add(invitation)
     session.flush()
     offering = session.query(Offering).filter_by(partner_id=house.pk).one()
+    question = session.query(ChallengeQuestion).one()
+    attachment = session.query(Attachment).one()
+    session.add(AttachmentContent(attachment_id=attachment.pk, data=b"a"))
     member = session.query(GroupMember).filter_by(group_id=group.pk).one()
     seat = session.query(Membership).filter_by(user_id=world.people["partner_member"]).one()
     entry = UserSession(
@@ -135,6 +144,8 @@ def build(session: Session) -> World:
         "partner": house.pk,
         "applicant": applicant.pk,
         "group": group.pk,
+        "question": question.pk,
+        "attachment": attachment.pk,
         "member": member.pk,
         "registration": registration.pk,
         "own_registration": own.pk,
@@ -155,6 +166,12 @@ def build(session: Session) -> World:
     }
     session.commit()
     return world
+
+
+def _file(challenge_id: int) -> dict[str, Any]:
+    """A file of the challenge that everybody reads."""
+    about = {"subject_type": "challenge", "subject_id": challenge_id, "public": True}
+    return {**about, "name": "地図.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
 
 
 def _assignment(

@@ -18,6 +18,12 @@ from web.labels import label
 from web.reasons import reason
 
 EVENTS: dict[str, Any] = {
+    "attachment.added": _l("File added"),
+    "attachment.removed": _l("File removed"),
+    "challenge_question.answered": _l("Question about a challenge answered"),
+    "challenge_question.asked": _l("Question about a challenge asked"),
+    "challenge_question.hidden": _l("Question about a challenge hidden"),
+    "challenge_question.shown": _l("Question about a challenge taken up again"),
     "challenge.closed": _l("Challenge closed"),
     "challenge.created": _l("Challenge written"),
     "challenge.dialogue_begun": _l("Dialogue on a challenge begun"),

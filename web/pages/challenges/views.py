@@ -10,11 +10,13 @@ from flask_babel import lazy_gettext as _l
 from matcher import policy
 from matcher.errors import Invalid, NotFound
 from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
-from matcher.services import flow, interests
+from matcher.services import attachments, challenge_questions, disclosure, flow, interests
 from matcher.services.challenge_data import today
 from matcher.services.matchbook import Match
-from models import Interest
+from models import Challenge, Interest
 from models.enums import ChallengeKind, ChallengeStatus, EntityType, PartnerKind, Pillar
+from models.queries import attachments as attachment_queries
+from models.queries import challenge_extras as extras
 from models.queries import challenges as queries
 from models.queries import collaborations
 from models.queries.partners import standings
@@ -25,7 +27,8 @@ from web.htmx import page, see_other
 from web.labels import label
 from web.listing import Facet, Listing, Page, goals
 from web.matching import matchbook
-from web.pages.challenges.forms import InterestForm
+from web.pages.challenges.forms import InterestForm, QuestionForm
+from web.uploads import download
 
 bp = Blueprint("challenges", __name__)
 
@@ -126,7 +129,36 @@ def withdraw_interest(challenge_id: int) -> Response:
     return see_other(url_for("challenges.detail", challenge_id=challenge_id))
 
 
-def _show(challenge_id: int, form: InterestForm | None = None, status: int = 200) -> Response:
+@bp.route("/challenges/<int:challenge_id>/questions", methods=["GET", "POST"])
+@access(Access.PARTNER)
+def ask(challenge_id: int) -> Response:
+    """Ask the office; a GET comes from somebody who has just signed in to do so."""
+    form = QuestionForm.of_request()
+    if request.method == "GET":
+        return _show(challenge_id, asking=form)
+    if not form.validate():
+        return _show(challenge_id, status=422, asking=form)
+    challenge_questions.ask(db(), actor(), challenge_id, partner_id(), form.question.data or "", now=now())
+    flash(_("The office has been asked. Its answer will stand here, without your name."), "success")
+    return see_other(url_for("challenges.detail", challenge_id=challenge_id) + "#questions")
+
+
+@bp.get("/challenges/<int:challenge_id>/files/<int:attachment_id>")
+@access(Access.PUBLIC)
+def file(challenge_id: int, attachment_id: int) -> Response:
+    """A file of a public challenge; one that is confidential only for those who may read that part."""
+    row = flow.get(db(), Challenge, challenge_id)
+    if row.status not in PUBLIC_CHALLENGE:
+        raise NotFound()
+    found, data = attachments.content(db(), attachment_id, row)
+    if not found.public and not disclosure.may_read(db(), actor(), row):
+        raise NotFound()
+    return download(found, data)
+
+
+def _show(
+    challenge_id: int, form: InterestForm | None = None, status: int = 200, asking: QuestionForm | None = None
+) -> Response:
     found = queries.detail(db(), challenge_id)
     if found is None or found.challenge.status not in PUBLIC_CHALLENGE:
         raise NotFound()
@@ -143,9 +175,20 @@ def _show(challenge_id: int, form: InterestForm | None = None, status: int = 200
         today=today(now()),
         mine=mine,
         form=form,
+        asking=asking or QuestionForm.of_request(),
+        asked=extras.readable(db(), challenge_id, mine.partner_id if mine else None),
+        **_told(found.challenge),
         manages=policy.may(actor(), "city.work", flow.of_municipality(found.municipality.pk)),
         **_nearby(found),
     )
+
+
+def _told(row: Challenge) -> dict[str, Any]:
+    """The files that the person may have, and whether the confidential part is told."""
+    files = attachment_queries.of(db(), "challenge", row.pk)
+    hidden = bool(row.confidential) or any(not file.public for file in files)
+    disclosed = hidden and disclosure.may_read(db(), actor(), row)
+    return {"disclosed": disclosed, "files": [file for file in files if file.public or disclosed]}
 
 
 def _standpoint(challenge_id: int) -> Standpoint:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
@@ -12,21 +11,19 @@ from matcher.errors import Conflict, Invalid, NotAllowed
 from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import challenges as service
 from matcher.services.matchbook import Match, TargetSuggestion
-from models import Challenge, Collaboration, Department, Municipality, reference
-from models.enums import BudgetStage, ChallengeKind, EntityType, PartnerKind, Pillar, Requirement
+from models import Challenge, Collaboration, Municipality, reference
+from models.enums import EntityType
 from models.queries import city as queries
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
 from web.htmx import page, see_other, wants_fragment
-from web.labels import label
 from web.matching import matchbook
 from web.pages.city.clinic import examine
 from web.pages.city.forms import ChallengeForm, typed
 from web.pages.city.room import bp, own
+from web.pages.city.version_words import said
 
 SHOWN, LOOKED_AT, SHORTEST = 4, 8, 10
-_ENUMS: dict[str, Any] = {"kind": ChallengeKind, "pillar": Pillar, "budget_stage": BudgetStage}
-_SETS: dict[str, Any] = {"wanted_kinds": PartnerKind, "required": Requirement}
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,7 @@ def challenge_edit(challenge_id: int) -> Response:
 
 
 def _write(form: ChallengeForm, row: Challenge | None) -> Response:
-    departments = queries.departments(db(), municipality_id())
-    form.offer(departments)
+    form.offer(queries.departments(db(), municipality_id()))
     form.take_target()
     if request.method == "GET" or form.change_rows() or "check" in request.form:
         return _show(form, row)
@@ -82,7 +78,7 @@ def _write(form: ChallengeForm, row: Challenge | None) -> Response:
         return _show(form, row, 422)
     except Conflict as error:
         form.version.data = str(error.version)
-        return _show(form, row, 409, _versions(form, error, departments))
+        return _show(form, row, 409, _versions(form, error))
     flash(_("The challenge has been saved."), "success")
     return see_other(url_for("city.challenge", challenge_id=saved.pk))
 
@@ -149,17 +145,9 @@ def _target_groups() -> list[tuple[reference.Goal, list[reference.Target]]]:
     return [(goal, [t for t in targets if t.goal == goal.number]) for goal in reference.goals()]
 
 
-def _versions(form: ChallengeForm, error: Conflict, departments: list[Department]) -> list[tuple[str, str, str]]:
+def _versions(form: ChallengeForm, error: Conflict) -> list[tuple[str, str, str]]:
     """Both versions of every field that differs: (its label, what was typed, what the other person saved)."""
-    names = {str(department.id): department.name for department in departments}
-
-    def said(name: str, text: str) -> str:
-        if name == "department_id":
-            return names.get(text, "")
-        if name in _SETS:
-            return " / ".join(label(_SETS[name](value)) for value in text.split(", ") if value)
-        return label(_ENUMS[name](text)) if name in _ENUMS and text else text
-
     return [
-        (str(form[name].label.text), said(name, mine), said(name, theirs)) for name, mine, theirs in error.differences
+        (str(form[name].label.text), said(db(), name, mine), said(db(), name, theirs))
+        for name, mine, theirs in error.differences
     ]

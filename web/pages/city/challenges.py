@@ -13,7 +13,8 @@ from matcher.services import challenges as service
 from matcher.services import flow
 from matcher.services.challenge_data import missing, today
 from models import Challenge
-from models.enums import ChallengeStatus, Pillar
+from models.enums import ChallengeQuestionStatus, ChallengeStatus, Pillar
+from models.queries import challenge_extras as extras
 from models.queries import city as queries
 from models.queries import recommendations as recommendation_queries
 from models.queries.city import ChallengeFilter
@@ -157,6 +158,7 @@ def _show(challenge_id: int, form: NoteForm, status: int = 200, action: str = ""
         needs=queries.needs(db(), row.pk),
         targets=queries.targets(db(), row.pk),
         counts=recommendation_queries.counts(db(), [row.pk]).get(row.pk, {}),
+        waiting=sum(item.row.status is ChallengeQuestionStatus.ASKED for item in extras.questions(db(), row.pk)),
         hands=recommendation_queries.interested(db(), row.pk),
         history=trail.lines(queries.history(db(), "challenge", row.pk)),
         missing=[MISSING[name] for name in missing(row)] if row.status in UNPUBLISHED_CHALLENGE else [],

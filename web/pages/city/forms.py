@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     FieldList,
@@ -76,6 +78,7 @@ class ChallengeForm(BaseForm):
         _l("Budget"), [CHOSEN], choices=labels.choices(BudgetStage), default=BudgetStage.NONE.value
     )
     constraints = TextAreaField(_l("Constraints"), [at_most(limits.LONG_TEXT)])
+    confidential = TextAreaField(_l("Confidential part"), [at_most(limits.LONG_TEXT)])
     place = StringField(_l("Where"), [at_most(limits.LINE)])
     decision_date = DateField(_l("Decision date"), [Optional()])
     review_date = DateField(_l("Review date"), [Optional()])
@@ -235,3 +238,21 @@ class GroupForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.goals.choices = [(str(goal.number), labels.goal_name(goal.number)) for goal in reference.goals()]
+
+
+class AnswerForm(BaseForm):
+    """The answer to a question about a challenge; everybody will read it."""
+
+    answer = TextAreaField(_l("Answer to the question"), [NEEDED, at_most(LONGEST_MESSAGE)])
+    version = HiddenField()
+
+    def read_version(self) -> int | None:
+        """The version on which the answer was typed."""
+        return _number(self.version.data)
+
+
+class FileForm(BaseForm):
+    """A file for a challenge, for everybody or only for partners that have been accepted."""
+
+    file = FileField(_l("File"), [FileRequired(FIELD_ERRORS["required"])])
+    confidential = BooleanField(_l("Only for partners that have been accepted"))

@@ -3,6 +3,7 @@
 from web.pages.city import (
     answers,
     assignments,
+    challenge_extras,
     challenge_form,
     challenges,
     groups,
@@ -18,6 +19,7 @@ __all__ = [
     "answers",
     "assignments",
     "bp",
+    "challenge_extras",
     "challenge_form",
     "challenges",
     "groups",
