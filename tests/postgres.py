@@ -9,6 +9,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.engine import Engine
+
+from models.session import make_engine
+
 
 def binaries() -> Path | None:
     """The folder with the newest installed server's programs, or None."""
@@ -52,3 +56,13 @@ def start() -> tuple[str, Callable[[], None]]:
         shutil.rmtree(folder, ignore_errors=True)
 
     return f"postgresql://musubi@127.0.0.1:{port}", stop
+
+
+def fresh(url: str, name: str) -> Engine:
+    """An empty database `name` in the cluster behind `url`."""
+    server = make_engine(f"{url}/template1", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
+    return make_engine(f"{url}/{name}")

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 import migrations
 from models.session import make_engine
+from tests import postgres
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -24,19 +25,10 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[En
     if request.param == "sqlite":
         opened = [make_engine(f"sqlite:///{tmp_path}/{name}.db") for name in ("steps", "models")]
     else:
-        opened = [_fresh_postgres(request.getfixturevalue("postgres_url"), name) for name in ("steps", "models")]
+        opened = [postgres.fresh(request.getfixturevalue("postgres_url"), name) for name in ("steps", "models")]
     yield opened[0], opened[1]
     for engine in opened:
         engine.dispose()
-
-
-def _fresh_postgres(url: str, name: str) -> Engine:
-    server = make_engine(f"{url}/template1", isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    server.dispose()
-    return make_engine(f"{url}/{name}")
 
 
 def _checks(engine: Engine) -> dict[str, list[tuple[str | None, str]]]:

@@ -1,0 +1,227 @@
+"""Two people act at once on the same thing, again and again: whatever they do, its history stays a legal one."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, SQLModel, col, select
+
+from matcher.errors import DomainError
+from matcher.lifecycles import CHALLENGE, CHALLENGE_QUESTION, GROUP_MEMBER, RECOMMENDATION, REGISTRATION, Lifecycle
+from matcher.services import challenge_questions, challenges, groups, recommendations, registrations
+from models import AuditEvent, GroupMember, Recommendation, Registration
+from models.enums import (
+    ChallengeStatus,
+    DeclineReason,
+    RecommendationSource,
+    RecommendationStatus,
+    RefusalReason,
+    RegistrationStatus,
+)
+from models.session import make_engine, open_session
+from tests import factories, postgres
+from tests.factories import NOW
+
+Move = Callable[[Session], Any]
+_serial = count(700_000)
+
+
+@dataclass(frozen=True)
+class Game:
+    """One thing on the table: its row, and by name what people can try with it."""
+
+    model: type[SQLModel]
+    key: int
+    moves: dict[str, Move]
+
+
+def _town(session: Session) -> Any:
+    return factories.municipality(session, code=str(next(_serial)), name="試験市")
+
+
+def _challenge(session: Session) -> Game:
+    town = _town(session)
+    row = factories.challenge(session, town, status=ChallengeStatus.DRAFT)
+    people = {"a": factories.coordinator(session, town), "b": factories.coordinator(session, town)}
+    moves: dict[str, Move] = {
+        f"{who} {name}": lambda s, actor=actor, take=take: take(s, actor, row.pk, note="理由", now=NOW)
+        for who, actor in people.items()
+        for name, take in challenges.ACTIONS.items()
+    }
+    return Game(type(row), row.pk, moves)
+
+
+def _registration(session: Session) -> Game:
+    town = _town(session)
+    house = factories.partner(session, town=town, status=RegistrationStatus.APPLIED)
+    row = session.exec(select(Registration).where(Registration.partner_id == house.pk)).one()
+    office, again = factories.coordinator(session, town), factories.coordinator(session, town)
+    partner = factories.partner_admin(session, house)
+    s = registrations
+    deciding = {"accept": s.accept, "return": s.return_, "reject": s.reject}
+    asking = {"resubmit": s.resubmit, "reapply": s.reapply, "withdraw": s.withdraw}
+    tries = [(actor, name, take) for actor in (office, again) for name, take in deciding.items()]
+    tries += [(partner, name, take) for name, take in asking.items()]
+    moves: dict[str, Move] = {
+        f"{actor.user_id} {name}": lambda s, actor=actor, take=take: take(s, actor, row.pk, "理由", now=NOW)
+        for actor, name, take in tries
+    }
+    return Game(type(row), row.pk, moves)
+
+
+def _recommendation(session: Session) -> Game:
+    town = _town(session)
+    house, about = factories.partner(session, town=town), factories.challenge(session, town)
+    pair = {"municipality_id": town.pk, "challenge_id": about.pk, "partner_id": house.pk}
+    proposed = {"source": RecommendationSource.MANUAL, "status": RecommendationStatus.PROPOSED}
+    row = Recommendation(**pair, **proposed)
+    session.add(row)
+    session.flush()
+    key, s = row.pk, recommendations
+    partner = factories.partner_admin(session, house)
+    moves: dict[str, Move] = {
+        "partner accepts": lambda x: s.accept(x, partner, key, message="", now=NOW),
+        "partner refuses": lambda x: s.refuse(x, partner, key, RefusalReason.TIMING, "", now=NOW),
+    }
+    for who, actor in (("a", factories.coordinator(session, town)), ("b", factories.coordinator(session, town))):
+        moves |= {
+            f"{who} approves": lambda x, a=actor: s.approve(x, a, key, message="", now=NOW),
+            f"{who} declines": lambda x, a=actor: s.decline(x, a, key, DeclineReason.STAGE, "", now=NOW),
+            f"{who} reconsiders": lambda x, a=actor: s.reconsider(x, a, key, now=NOW),
+            f"{who} withdraws": lambda x, a=actor: s.withdraw(x, a, key, now=NOW),
+        }
+    return Game(Recommendation, key, moves)
+
+
+def _group_member(session: Session) -> Game:
+    town = _town(session)
+    house, group = factories.partner(session, town=town), factories.group(session, town)
+    partner, office = factories.partner_admin(session, house), factories.coordinator(session, town)
+    groups.join(session, partner, group.pk, house.pk, now=NOW)
+    row = session.exec(select(GroupMember).where(GroupMember.group_id == group.pk)).one()
+    group_key, key, house_key = group.pk, row.pk, house.pk
+    return Game(
+        GroupMember,
+        key,
+        {
+            "partner joins": lambda x: groups.join(x, partner, group_key, house_key, now=NOW),
+            "partner leaves": lambda x: groups.leave(x, partner, group_key, house_key, now=NOW),
+            "office admits": lambda x: groups.admit(x, office, key, now=NOW),
+            "office declines": lambda x: groups.decline(x, office, key, now=NOW),
+        },
+    )
+
+
+def _question(session: Session) -> Game:
+    town = _town(session)
+    house, about = factories.partner(session, town=town), factories.challenge(session, town)
+    asker = factories.partner_admin(session, house)
+    row = challenge_questions.ask(session, asker, about.pk, house.pk, "？", now=NOW)
+    key, s, moves = row.pk, challenge_questions, {}
+    for who, actor in (("a", factories.coordinator(session, town)), ("b", factories.coordinator(session, town))):
+        moves |= {
+            f"{who} answers": lambda x, a=actor: s.answer(x, a, key, "！", None, now=NOW),
+            f"{who} hides": lambda x, a=actor: s.hide(x, a, key, now=NOW),
+            f"{who} shows": lambda x, a=actor: s.show(x, a, key, now=NOW),
+        }
+    return Game(type(row), key, moves)
+
+
+GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
+    CHALLENGE: _challenge,
+    REGISTRATION: _registration,
+    RECOMMENDATION: _recommendation,
+    GROUP_MEMBER: _group_member,
+    CHALLENGE_QUESTION: _question,
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database that keeps what is committed: each example plays with rows of its own."""
+    if request.param == "sqlite":
+        opened = make_engine(f"sqlite:///{tmp_path}/two.db")
+    else:
+        opened = postgres.fresh(request.getfixturevalue("postgres_url"), "two_at_once")
+    SQLModel.metadata.create_all(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.parametrize("cycle", GAMES, ids=lambda cycle: cycle.name)
+def test_two_at_once_never_leave_the_lifecycle(engine: Engine, cycle: Lifecycle) -> None:
+    class Table(RuleBasedStateMachine):
+        @initialize()
+        def deal(self) -> None:
+            with open_session(engine) as session:
+                self.game = GAMES[cycle](session)
+                self.begun = len(_history(session, self.game))
+                session.commit()
+
+        @rule(data=st.data())
+        def both(self, data: st.DataObject) -> None:
+            names = st.sampled_from(sorted(self.game.moves))
+            _at_once(engine, [self.game.moves[data.draw(names)] for _ in range(2)])
+            with open_session(engine, write=False) as session:
+                _check(session, cycle, self.game)
+
+    run_state_machine_as_test(
+        Table,
+        settings=settings(
+            max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+def _at_once(engine: Engine, moves: list[Move]) -> None:
+    """Each in a thread and a transaction of its own; being refused is a fair answer, anything else is not."""
+    ready, faults = threading.Barrier(len(moves)), []
+
+    def play(move: Move) -> None:
+        with open_session(engine) as session:
+            ready.wait()
+            try:
+                move(session)
+                session.commit()
+            except (DomainError, StaleDataError):
+                session.rollback()
+            except Exception as error:  # whatever it is, the main thread reports it
+                session.rollback()
+                faults.append(error)
+
+    players = [threading.Thread(target=play, args=(move,)) for move in moves]
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+    assert not faults, faults
+
+
+def _history(session: Session, game: Game) -> list[AuditEvent]:
+    statement = select(AuditEvent).where(
+        AuditEvent.subject_type == game.model.__tablename__, AuditEvent.subject_id == game.key
+    )
+    rows = session.exec(statement.order_by(col(AuditEvent.id)))
+    return [row for row in rows if "before" in row.detail]
+
+
+def _check(session: Session, cycle: Lifecycle, game: Game) -> None:
+    """The history leads step by step, each of them declared, to the state in which the thing is."""
+    row: Any = session.get_one(game.model, game.key)
+    history = _history(session, game)
+    declared = {(str(source), str(t.target), t.event) for t in cycle.transitions for source in t.sources}
+    for step in history:
+        assert (step.detail["before"], step.detail["after"], step.event) in declared
+    for step, following in pairwise(history):
+        assert step.detail["after"] == following.detail["before"]
+    if history:
+        assert history[-1].detail["after"] == str(row.status)
