@@ -16,6 +16,7 @@ AREAS = (
     "partners",
     "collaborations",
     "groups",
+    "schemes",
     "register",
     "me",
     "city",

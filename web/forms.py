@@ -54,6 +54,16 @@ FIELD_ERRORS = {
         "This partner does not meet a condition that the challenge requires. Take the condition out of the challenge"
         " first, or choose another partner."
     ),
+    "percent": lazy_gettext("Please enter a number from 0 to 100."),
+    "share": lazy_gettext("Please enter a number from 0 to 100."),
+    "weight": lazy_gettext("Please enter a number from 0 to 100."),
+    "years": lazy_gettext("Please enter a number of years from 1 to 20, or nothing."),
+    "days": lazy_gettext("Please enter a number of days from 0 to 730."),
+    "dates_order": lazy_gettext("This day lies before the one it follows. Please check both."),
+    "number_format": lazy_gettext("Please write {number} or {number:03} where the number stands, {year} for the year."),
+    "options_few": lazy_gettext("Please give at least two choices, one line each."),
+    "options_points": lazy_gettext("After the bar there must be a number of points, e.g. “Done | 2”."),
+    "no_account": lazy_gettext("Nobody with an account has this address. Please ask them to open one first."),
     "file_empty": lazy_gettext("This file is empty. Please choose another one."),
     "file_large": lazy_gettext("This file is larger than 10 MB. Please make it smaller or split it."),
     "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),

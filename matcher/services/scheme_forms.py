@@ -216,7 +216,7 @@ def _check(data: QuestionData) -> None:
         found["options"] = "options_few"
     if len(data.options) > MOST_OPTIONS or any(len(words) > LABEL for words, _ in data.options):
         found["options"] = "too_long"
-    if any(points < 0 for _, points in data.options):
+    if not all(0 <= points <= MOST_WEIGHT for _, points in data.options):
         found["options"] = "weight"
     if found:
         raise Invalid(found)
@@ -259,3 +259,18 @@ def _check_whole(form: SchemeForm, questions: Sequence[SchemeQuestion]) -> None:
     for code, faulty in faults:
         if faulty:
             raise Invalid({"form": code})
+
+
+def read_options(text: str) -> tuple[tuple[str, float], ...]:
+    """Choices as they are typed: one line each, the points after a bar.
+
+    Raises Invalid({"options": "options_points"}) where these are no number.
+    """
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        words, _, points = line.replace("｜", "|").rpartition("|") if "|" in line or "｜" in line else (line, "", "0")
+        try:
+            found.append((words.strip(), float(points)))
+        except ValueError:
+            raise Invalid({"options": "options_points"}) from None
+    return tuple(found)

@@ -20,7 +20,7 @@ PAGES = {
     VISITOR: (
         "site.home site.about site.accessibility site.privacy site.municipalities site.municipality "
         "challenges.index challenges.detail partners.index partners.detail collaborations.index collaborations.detail "
-        "groups.index groups.detail register.start register.step register.resume "
+        "groups.index groups.detail schemes.index schemes.detail register.start register.step register.resume "
         "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
         "accounts.join"
     ),
@@ -35,6 +35,8 @@ PAGES = {
         "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
+        "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
+        "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
         "city.supply city.unserved city.silent city.funnel"
     ),
     OPERATOR: (
@@ -46,6 +48,7 @@ PAGES = {
 NO_PAGES = frozenset(
     "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
+    "city.scheme_step city.form_begin city.form_publish city.round_add city.tier_remove "
     "challenges.ask challenges.file city.challenge_answer city.challenge_file "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "

@@ -31,6 +31,7 @@ def test_the_region_that_is_lacking_is_told_and_added(meet: Meet) -> None:
 def test_each_side_says_whose_it_is(meet: Meet) -> None:
     partner = meet()
     partner.sign_in(PARTNER)
+    partner.follow("Finding each other")
     partner.follow("Possible partners", partner.page.get_by_role("main"))
     card = partner.page.get_by_role("article").first
     ours, theirs = card.locator(".pair__heads span").all()[:2]

@@ -17,6 +17,7 @@ def test_from_the_heat_map_to_the_lists(meet: Meet, scripts: bool) -> None:
     city = meet(java_script_enabled=scripts)
     city.sign_in(COORDINATOR)
     city.open("/city")
+    city.follow("Figures")
     city.follow("Supply and demand", city.page.get_by_role("main"))
     city.heading(city.say("Supply and demand")).wait_for()
     table = city.page.get_by_role("table")

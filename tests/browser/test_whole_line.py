@@ -44,7 +44,7 @@ def sees_what_fits(company: Person) -> None:
 
 
 def edits_the_profile(company: Person) -> None:
-    company.follow("Profile", company.page.get_by_role("navigation"))
+    company.follow("What we offer", company.page.get_by_role("navigation"))
     company.write("Website", "https://example.com/")
     audit(company.page)
     company.press("Save")

@@ -23,6 +23,11 @@ from models import (
     Recommendation,
     RecommendationRun,
     Registration,
+    Scheme,
+    SchemeForm,
+    SchemeQuestion,
+    SchemeRound,
+    SchemeTier,
     Token,
     User,
     UserSession,
@@ -34,11 +39,15 @@ from models.enums import (
     ChallengeStatus,
     CollaborationStatus,
     GroupMemberStatus,
+    Intake,
+    QuestionKind,
     RankingModelStatus,
     RecommendationSource,
     RecommendationStatus,
     RegistrationStatus,
     Role,
+    SchemeStatus,
+    TierLevel,
     TokenPurpose,
 )
 from tests import factories
@@ -135,6 +144,7 @@ def build(session: Session) -> World:
     )
     session.add(entry)
     session.flush()
+    scheme, tier, question_of_form = _scheme(session, town.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -144,6 +154,10 @@ def build(session: Session) -> World:
         "partner": house.pk,
         "applicant": applicant.pk,
         "group": group.pk,
+        "scheme": scheme.pk,
+        "tier": tier.pk,
+        "form_question": question_of_form.pk,
+        "round": session.query(SchemeRound).one().pk,
         "question": question.pk,
         "attachment": attachment.pk,
         "member": member.pk,
@@ -166,6 +180,24 @@ def build(session: Session) -> World:
     }
     session.commit()
     return world
+
+
+def _scheme(session: Session, municipality_id: int) -> tuple[Scheme, SchemeTier, SchemeQuestion]:
+    """A scheme that nobody outside the office sees yet, with a form that is being written."""
+    said = {"key": "172065-1", "name": "推進パートナー", "kind": "registration", "status": SchemeStatus.OPERATING}
+    row = Scheme(municipality_id=municipality_id, **said)
+    session.add(row)
+    session.flush()
+    tier = SchemeTier(scheme_id=row.pk, name="登録", level=TierLevel.REGISTRATION, intake=Intake.ROUNDS)
+    session.add(tier)
+    session.flush()
+    form = SchemeForm(tier_id=tier.pk)
+    session.add_all([form, SchemeRound(tier_id=tier.pk, name="第1回", opens=NOW.date(), closes=NOW.date())])
+    session.flush()
+    question = SchemeQuestion(form_id=form.pk, key="q1", kind=QuestionKind.TEXT, label="取組")
+    session.add(question)
+    session.flush()
+    return row, tier, question
 
 
 def _file(challenge_id: int) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def challenge_files_(challenge_id: int) -> Response:
     row, form = own(challenge_id).challenge, FileForm.of_request()
     if request.method == "GET":
         return _files(row, form)
+    challenges.require_edit(actor(), row)
     if not form.validate():
         return _files(row, form, 422)
     try:

@@ -10,6 +10,8 @@ from web.pages.city import (
     matches,
     partners,
     registrations,
+    scheme_questions,
+    schemes,
     seen,
     worklist,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "matches",
     "partners",
     "registrations",
+    "scheme_questions",
+    "schemes",
     "seen",
     "worklist",
 ]

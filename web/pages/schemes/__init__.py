@@ -1,0 +1,1 @@
+"""Schemes as everybody sees them."""
