@@ -47,6 +47,7 @@ def _items() -> list[NavItem]:
         ("partners.index", _("Partners")),
         ("collaborations.index", _("Collaborations")),
         ("groups.index", _("Working groups")),
+        ("schemes.index", _("Registration and certification")),
     ]
     roles = actor().roles
     if roles & {Role.PARTNER_ADMIN, Role.PARTNER_MEMBER}:

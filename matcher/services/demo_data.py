@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from matcher.policy import SYSTEM, Actor, Seat
-from matcher.services import accounts, catalogue, challenges, demo_rows, groups, partners, registrations
+from matcher.services import accounts, catalogue, challenges, demo_rows, demo_schemes, groups, partners, registrations
 from matcher.services.demo_rows import Line
 from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
 from models.enums import Role
@@ -138,6 +138,12 @@ def _put_scheme(session: Session, line: Line, now: datetime) -> None:
     code = line["municipality_code"]
     municipality_id = upkeep.towns(session)[code].pk if code else None
     catalogue.enter(session, SYSTEM, demo_rows.scheme(line, municipality_id), now=now)
+
+
+def _put_ladder(session: Session, line: Line, now: datetime) -> None:
+    town = upkeep.scheme(session, line["id"]).municipality_id
+    if town is not None:
+        demo_schemes.put(session, office(town), line, now)
 
 
 def _put_indicator(session: Session, line: Line, now: datetime) -> None:
@@ -270,6 +276,7 @@ def _accounts() -> list[Line]:
 STEPS = (
     Step("municipalities", lambda: demo_rows.lines("municipalities"), "code", upkeep.towns, _put_municipality),
     Step("schemes", lambda: demo_rows.lines("schemes"), "id", upkeep.scheme_keys, _put_scheme),
+    Step("schemes set up", lambda: demo_rows.lines("ladders"), "id", upkeep.laddered, _put_ladder),
     Step("indicators", lambda: demo_rows.lines("kpis"), "id", upkeep.indicator_keys, _put_indicator),
     Step(
         "organisations",

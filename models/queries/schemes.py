@@ -22,7 +22,7 @@ from models import (
 from models.enums import ApplicationStatus
 
 #: kinds of schemes in which organisations are registered or certified; funds, awards and councils are run otherwise
-RUNNABLE = ("registration", "certification", "platform")
+RUNNABLE = ("registration", "certification")
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,9 @@ def round_in_use(session: Session, round_id: int) -> bool:
 
 def of_municipality(session: Session, municipality_id: int) -> list[SchemeCard]:
     """The schemes for which organisations can be registered in an office, by name, set up or only described."""
-    return _cards(session, Scheme.municipality_id == municipality_id, col(Scheme.kind).in_(RUNNABLE))
+    has_tiers = col(Scheme.id).in_(select(SchemeTier.scheme_id))
+    run = sa.or_(col(Scheme.kind).in_(RUNNABLE), has_tiers)
+    return _cards(session, Scheme.municipality_id == municipality_id, run)
 
 
 def ids(session: Session, wanted: SchemeFilter) -> list[int]:

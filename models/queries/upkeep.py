@@ -17,6 +17,7 @@ from models import (
     Recommendation,
     Registration,
     Scheme,
+    SchemeTier,
     User,
     WorkingGroup,
 )
@@ -60,6 +61,17 @@ def departments(session: Session, municipality_id: int) -> dict[str, int]:
 
 def scheme_keys(session: Session) -> set[str]:
     return set(session.exec(select(Scheme.key)))
+
+
+def scheme(session: Session, key: str) -> Scheme:
+    """The scheme with this key."""
+    return session.exec(select(Scheme).where(Scheme.key == key)).one()
+
+
+def laddered(session: Session) -> set[str]:
+    """The keys of the schemes that have been set up: they have a tier."""
+    statement = select(Scheme.key).where(col(Scheme.id).in_(select(SchemeTier.scheme_id)))
+    return set(session.exec(statement))
 
 
 def indicator_keys(session: Session) -> set[str]:

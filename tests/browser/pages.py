@@ -6,7 +6,19 @@ from typing import Any
 from flask import Flask
 from sqlmodel import Session, col, select
 
-from models import Collaboration, Offering, OutboxMessage, Recommendation, Registration, User, WorkingGroup
+from models import (
+    Collaboration,
+    Offering,
+    OutboxMessage,
+    Recommendation,
+    Registration,
+    Scheme,
+    SchemeForm,
+    SchemeQuestion,
+    SchemeTier,
+    User,
+    WorkingGroup,
+)
 from models.enums import RegistrationStatus
 from tests.browser import backstage
 from tests.browser.installation import Installation
@@ -122,7 +134,23 @@ def examples(session: Session) -> dict[str, Any]:
         "message_id": first(OutboxMessage),
         "user_id": first(User, User.email == PARTNER),
         "municipality_id": asked.municipality_id,
+        **_scheme_with_a_draft(session, asked.municipality_id),
     }
+
+
+def _scheme_with_a_draft(session: Session, municipality_id: int) -> dict[str, Any]:
+    """A scheme of the office with a tier whose form has a next version being written."""
+    tier, form = session.exec(
+        select(SchemeTier, SchemeForm)
+        .join(SchemeForm, col(SchemeForm.tier_id) == SchemeTier.id)
+        .join(Scheme, col(Scheme.id) == SchemeTier.scheme_id)
+        .where(Scheme.municipality_id == municipality_id, col(SchemeForm.published_at).is_(None))
+        .order_by(col(SchemeForm.id))
+    ).first()
+    question = session.exec(
+        select(SchemeQuestion.id).where(SchemeQuestion.form_id == form.pk).order_by(col(SchemeQuestion.id))
+    ).first()
+    return {"scheme_id": tier.scheme_id, "tier_id": tier.pk, "question_id": question}
 
 
 def _place(app: Flask, who: str, endpoint: str, known: dict[str, Any]) -> Place:

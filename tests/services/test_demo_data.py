@@ -34,13 +34,14 @@ from models import (
 )
 from models.enums import (
     ChallengeStatus,
+    ItemLevel,
     OfferingStage,
     PartnerKind,
     RecommendationStatus,
     RegistrationStatus,
     Role,
 )
-from models.queries import upkeep
+from models.queries import schemes, upkeep
 from models.session import make_engine, open_session
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
@@ -54,6 +55,21 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     demo_data.load(engine, NOW)
     yield engine
     engine.dispose()
+
+
+def test_the_five_schemes_are_set_up_and_public(demo: Session) -> None:
+    cards = schemes.cards(demo, schemes.ids(demo, schemes.SchemeFilter()))
+    assert [(card.municipality.name, card.tiers) for card in cards] == [
+        ("品川区", 1),
+        ("川崎市", 2),
+        ("平塚市", 1),
+        ("加賀市", 1),
+        ("熊本市", 1),
+    ]
+    ladder = schemes.ladder(demo, upkeep.scheme(demo, "SCH-KM-01").pk)
+    assert ladder[0].form is not None
+    levels = Counter(question.level for question in schemes.questions(demo, ladder[0].form.pk))
+    assert (levels[ItemLevel.BASIC], levels[ItemLevel.CHALLENGE]) == (25, 25)
 
 
 @pytest.fixture
