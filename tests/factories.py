@@ -17,6 +17,10 @@ from models import (
     Partner,
     PartnerRegion,
     Registration,
+    Scheme,
+    SchemeForm,
+    SchemeQuestion,
+    SchemeTier,
     User,
     WorkingGroup,
 )
@@ -27,9 +31,12 @@ from models.enums import (
     OfferingStage,
     PartnerKind,
     Pillar,
+    QuestionKind,
     RegistrationStatus,
     Role,
+    SchemeStatus,
     TargetBasis,
+    TierLevel,
 )
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -144,3 +151,42 @@ def group(session: Session, town: Municipality, name: str = "環境分科会") -
     session.add(row)
     session.flush()
     return row
+
+
+def scheme(session: Session, town: Municipality, key: str = "partners", name: str = "SDGs推進パートナー") -> Scheme:
+    row = Scheme(
+        municipality_id=town.pk, key=key, name=name, kind="partner", status=SchemeStatus.OPERATING, published=True
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def tier(
+    session: Session,
+    house: Scheme,
+    *,
+    questions: tuple[dict[str, object], ...] = ({"key": "plan", "kind": QuestionKind.LONG_TEXT, "required": True},),
+    rules: dict[str, object] | None = None,
+    **fields: object,
+) -> SchemeTier:
+    """A tier with a published form."""
+    given = {"name": "認証", "level": TierLevel.CERTIFICATION, "term_years": 3, **fields}
+    row = SchemeTier(scheme_id=house.pk, **given)
+    session.add(row)
+    session.flush()
+    form = SchemeForm(tier_id=row.pk, rules=rules or {}, published_at=NOW)
+    session.add(form)
+    session.flush()
+    for place, question in enumerate(questions):
+        session.add(SchemeQuestion(form_id=form.pk, position=place, **{"label": f"問{place + 1}", **question}))
+    session.flush()
+    return row
+
+
+def screener(session: Session, house: Scheme) -> Actor:
+    """Somebody who screens for one scheme and has no other seat."""
+    person = user(session, "審査 四郎")
+    session.add(Membership(user_id=person.pk, role=Role.REVIEWER, scheme_id=house.pk))
+    session.flush()
+    return Actor(person.pk, (Seat(Role.REVIEWER, scheme_id=house.pk),), name=person.name)

@@ -10,7 +10,7 @@ from matcher import policy
 from matcher.errors import Conflict, NotFound
 from matcher.lifecycles import PUBLIC_CHALLENGE, Lifecycle
 from matcher.policy import Actor, Subject
-from models import Assignment, AuditEvent, Challenge, IndexChange, Partner, Recommendation, Registration
+from models import Application, Assignment, AuditEvent, Challenge, IndexChange, Partner, Recommendation, Registration
 from models.base import Versioned
 from models.enums import EntityType
 
@@ -55,6 +55,12 @@ def of_registration(registration: Registration) -> Subject:
 def of_recommendation(recommendation: Recommendation) -> Subject:
     """The partner that would be invited stands on the other side; a seeking partner only reads."""
     return Subject(recommendation.municipality_id, frozenset({recommendation.partner_id}))
+
+
+def of_application(application: Application) -> Subject:
+    """An application concerns its municipality, its partner and the screeners of its scheme."""
+    partners = frozenset({application.partner_id})
+    return Subject(application.municipality_id, partners, scheme_id=application.scheme_id)
 
 
 def of_assignment(assignment: Assignment) -> Subject:

@@ -18,6 +18,11 @@ def coordinators_of(session: Session, municipality_id: int) -> list[User]:
     return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
 
 
+def screeners_of(session: Session, scheme_id: int) -> list[User]:
+    """Who screens applications to a scheme beside the coordinators."""
+    return _people(session, Membership.scheme_id == scheme_id)
+
+
 def author_of(session: Session, challenge: Challenge) -> User | None:
     """Who wrote a challenge, as long as that person still sits in its municipality."""
     if challenge.author_id is None:

@@ -34,6 +34,12 @@ PARAMS: dict[str, Any] = {
     "registration_id": 7,
     "recommendation_id": 7,
     "challenge_id": 7,
+    "application_id": 7,
+    "scheme": "SDGs推進パートナー",
+    "tier": "認証",
+    "number": "2026-001",
+    "until": "2029-11-21",
+    "step": "suspend",
     "group_id": 7,
     "partner_id": 7,
     "partner": "株式会社<みらい>",
@@ -119,7 +125,16 @@ def _mailed() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and (
                 getattr(node.func, "attr", getattr(node.func, "id", ""))
-                in {"mail", "mail_all", "mail_address", "_tell_author", "_tell_coordinators", "_tell_partner"}
+                in {
+                    "mail",
+                    "mail_all",
+                    "mail_address",
+                    "_tell_author",
+                    "_tell_coordinators",
+                    "_tell_partner",
+                    "to_office",
+                    "to_partner",
+                }
             ):
                 named = [ast.literal_eval(arg) for arg in node.args if isinstance(arg, ast.Constant)]
                 yield from (name for name in named if isinstance(name, str))
