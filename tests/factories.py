@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from matcher.policy import Actor, Seat
 from models import (
+    Application,
     Challenge,
     ChallengeTarget,
     Department,
@@ -25,6 +26,7 @@ from models import (
     WorkingGroup,
 )
 from models.enums import (
+    ApplicationStatus,
     ChallengeKind,
     ChallengeStatus,
     GroupKind,
@@ -180,6 +182,23 @@ def tier(
     session.flush()
     for place, question in enumerate(questions):
         session.add(SchemeQuestion(form_id=form.pk, position=place, **{"label": f"問{place + 1}", **question}))
+    session.flush()
+    return row
+
+
+def application(
+    session: Session,
+    house: Scheme,
+    rung: SchemeTier,
+    applicant: Partner,
+    *,
+    status: ApplicationStatus = ApplicationStatus.RECEIVED,
+    **fields: object,
+) -> Application:
+    form = session.query(SchemeForm).filter_by(tier_id=rung.pk).one()
+    owner = {"municipality_id": house.municipality_id, "partner_id": applicant.pk, "scheme_id": house.pk}
+    row = Application(tier_id=rung.pk, form_id=form.pk, status=status, status_since=NOW, **{**owner, **fields})
+    session.add(row)
     session.flush()
     return row
 

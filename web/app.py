@@ -17,6 +17,7 @@ AREAS = (
     "collaborations",
     "groups",
     "schemes",
+    "certificates",
     "register",
     "me",
     "city",

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col
 
 from matcher.policy import SYSTEM
-from matcher.services import recommendations
+from matcher.services import certificates, recommendations
 from models import Exposure, LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
 from models.queries import outbox
@@ -62,6 +62,14 @@ def remind(engine: Engine, now: datetime) -> int:
         reminded = recommendations.remind_all(session, SYSTEM, now=now)
         session.commit()
         return reminded
+
+
+def keep_terms(engine: Engine, now: datetime) -> int:
+    """Remind partners of terms that come to their end, and end those that are over; answers how many it concerned."""
+    with open_session(engine) as session:
+        concerned = certificates.remind_all(session, now=now) + certificates.expire_all(session, now=now)
+        session.commit()
+        return concerned
 
 
 def _claim(engine: Engine, message_id: int, now: datetime) -> OutboxMessage | None:

@@ -84,10 +84,16 @@ class Listing:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
     number: int = 1
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of_request(cls, endpoint: str, facets: Sequence[Facet], sorts: Mapping[str, Any]) -> "Listing":
-        """Read the address; unknown values are ignored, long ones cut. With a text, relevance is the first order."""
+    def of_request(
+        cls, endpoint: str, facets: Sequence[Facet], sorts: Mapping[str, Any], **arguments: Any
+    ) -> "Listing":
+        """Read the address; unknown values are ignored, long ones cut. With a text, relevance is the first order.
+
+        `arguments` are those of the endpoint itself.
+        """
         q = " ".join((clean(request.args.get("q", "")[: LONGEST_QUERY * 2]) or "").split())[:LONGEST_QUERY]
         offered = {RELEVANCE: _l("Relevance"), **sorts} if q and sorts else dict(sorts)
         sort = request.args.get("sort", "")
@@ -99,6 +105,7 @@ class Listing:
             {facet.name: _chosen(facet) for facet in facets},
             sort if sort in offered else next(iter(offered), ""),
             _number(request.args.get("page", "")),
+            arguments,
         )
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
@@ -111,13 +118,13 @@ class Listing:
 
     @property
     def action(self) -> str:
-        return url_for(self.endpoint)
+        return url_for(self.endpoint, **self.arguments)
 
     def url(self, **changes: Any) -> str:
         """The address of this list with `changes`; without a page, and without what is the default anyway."""
         values: dict[str, Any] = {"q": self.q or None, **{name: list(held) for name, held in self.chosen.items()}}
         values["sort"] = self.sort if self.sort != next(iter(self.sorts), "") else None
-        return url_for(self.endpoint, **{**values, **changes})
+        return url_for(self.endpoint, **{**self.arguments, **values, **changes})
 
     @property
     def chips(self) -> list[tuple[Any, str]]:

@@ -54,6 +54,8 @@ def _items() -> list[NavItem]:
         entries.insert(0, ("me.home", _("My organisation")))
     if roles & {Role.COORDINATOR, Role.DEPARTMENT}:
         entries.insert(0, ("city.worklist", _("Work list")))
+    elif Role.REVIEWER in roles:
+        entries.insert(0, ("city.applications", _("Applications to schemes")))
     if Role.ADMIN in roles:
         entries.append(("admin.index", _("Administration")))
     here = request.blueprint

@@ -1,18 +1,16 @@
-"""Applications (申請) to a tier of a scheme, as the partner makes them: begin, fill in, hand in, answer, withdraw."""
+"""Applications (申請) to a tier of a scheme, as the partner makes them: fill in, hand in, answer, withdraw."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from matcher import policy
-from matcher.errors import Conflict, Invalid, InvalidTransition, NotFound
+from matcher.errors import Conflict, Invalid, InvalidTransition
 from matcher.lifecycles import APPLICATION
-from matcher.policy import Actor, Subject
-from matcher.services import attachments, certificates, flow, letters
+from matcher.policy import Actor
+from matcher.services import attachments, certificates, flow, intake, letters
 from matcher.services.answers import LONGEST_TEXT, is_empty, mistakes
 from matcher.services.assessment import Item, Result, Rules, assess
 from matcher.services.attachments import Upload
@@ -21,7 +19,6 @@ from models import (
     Answer,
     Application,
     Attachment,
-    Partner,
     Scheme,
     SchemeForm,
     SchemeQuestion,
@@ -33,114 +30,12 @@ from models.enums import (
     Intake,
     QuestionKind,
     SchemeScope,
-    SchemeStatus,
     TierLevel,
 )
 from models.queries import applications as queries
 
-LONGEST_LOCALITY = 60
 #: while these last, the partner may change its answers
 FILLABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.ASKED})
-_CITY = re.compile(r"(?:.{2,3}?[都道府県])?(?:[^市区町村]+?郡)?([^\s0-9０-９]+?[市区町村])")
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A tier with the scheme it belongs to."""
-
-    tier: SchemeTier
-    scheme: Scheme
-
-    def subject(self, partner_id: int) -> Subject:
-        """What beginning an application to it is about."""
-        partners = frozenset({partner_id})
-        return Subject(self.scheme.municipality_id, partners, public=True, scheme_id=self.scheme.pk)
-
-
-def rung(session: Session, tier_id: int) -> Rung:
-    """A tier that can be applied to. Raises NotFound for one that the public cannot see, or that nobody runs."""
-    tier = flow.get(session, SchemeTier, tier_id)
-    scheme = flow.get(session, Scheme, tier.scheme_id)
-    if not scheme.published or scheme.municipality_id is None or scheme.status is SchemeStatus.ENDED:
-        raise NotFound()
-    return Rung(tier, scheme)
-
-
-def obstacle(session: Session, found: Rung, partner: Partner, on: date) -> str:
-    """Why `partner` cannot begin an application on this day: a code, or "" when it can."""
-    kinds, required = found.scheme.eligible_kinds, found.tier.requires_id
-    if kinds and partner.kind.value not in kinds:
-        return "kind_not_eligible"
-    if queries.standing(session, found.tier.pk, partner.pk) is not None:
-        return "held_already"
-    if required is not None and not _in_force(session, required, partner.pk, on):
-        return "lower_tier"
-    if queries.form_in_use(session, found.tier.pk) is None:
-        return "no_form"
-    return "" if _takes(session, found.tier, on) else "round_closed"
-
-
-def _in_force(session: Session, tier_id: int, partner_id: int, on: date) -> bool:
-    held = queries.standing(session, tier_id, partner_id)
-    return held is not None and certificates.is_valid(held, on)
-
-
-def _takes(session: Session, tier: SchemeTier, on: date) -> bool:
-    return tier.intake is Intake.ROLLING or queries.open_round(session, tier.pk, on) is not None
-
-
-def begin(session: Session, actor: Actor, tier_id: int, partner_id: int, *, now: datetime) -> Application:
-    """Start a draft; the one that is open already is found again.
-
-    Raises NotFound, NotAllowed, or Invalid({"tier": …}) with what `obstacle` says.
-    """
-    found = rung(session, tier_id)
-    policy.require(actor, "application.begin", found.subject(partner_id))
-    partner = flow.locked(session, Partner, partner_id)
-    there = queries.unfinished(session, tier_id, partner_id)
-    if there is not None:
-        return there
-    why = obstacle(session, found, partner, today(now))
-    if why:
-        raise Invalid({"tier": why})
-    return start(session, actor, found, partner, ApplicationKind.NEW, None, now)
-
-
-def start(
-    session: Session,
-    actor: Actor,
-    found: Rung,
-    partner: Partner,
-    kind: ApplicationKind,
-    previous: Application | None,
-    now: datetime,
-) -> Application:
-    """Write the draft down. Raises Invalid when the tier has no form."""
-    form = queries.form_in_use(session, found.tier.pk)
-    if form is None or found.scheme.municipality_id is None:
-        raise Invalid({"tier": "no_form"})
-    row = Application(
-        scheme_id=found.scheme.pk,
-        tier_id=found.tier.pk,
-        form_id=form.pk,
-        municipality_id=found.scheme.municipality_id,
-        partner_id=partner.pk,
-        previous_id=previous.pk if previous else None,
-        kind=kind,
-        status_since=now,
-        locality=previous.locality if previous else locality_of(partner),
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(row)
-    flow.record(session, actor, "application.begun", row, flow.of_application(row), now, kind=kind.value)
-    return row
-
-
-def locality_of(partner: Partner) -> str:
-    """The city in a partner's address; "" when there is none to be read."""
-    found = _CITY.match(partner.address.removeprefix(partner.prefecture).strip())
-    return found.group(1)[:LONGEST_LOCALITY] if found else ""
 
 
 def questions(session: Session, row: Application) -> list[SchemeQuestion]:
@@ -177,7 +72,7 @@ def fill(
     _store(session, row, kept, asked, now)
     row.updated_at = now
     if locality is not None:
-        row.locality = locality[:LONGEST_LOCALITY]
+        row.locality = locality[: intake.LONGEST_LOCALITY]
     flow.record(session, actor, "application.filled", row, subject, now)
     session.flush()
     return row
@@ -276,9 +171,11 @@ def submit(session: Session, actor: Actor, application_id: int, *, now: datetime
     if row.status is ApplicationStatus.RECEIVED and row.submitted_by_id == actor.user_id:
         return row
     APPLICATION.find("submit", row.status)
-    found = rung(session, row.tier_id)
-    _enter_round(session, row, found, today(now))
-    _check_complete(session, row, found)
+    found = intake.rung(session, row.tier_id)
+    _check_complete(session, row, today(now))
+    if _comes_in_rounds(found.tier, row):
+        entered = queries.open_round(session, row.tier_id, today(now))
+        row.round_id = entered.pk if entered else None
     flow.move(session, actor, APPLICATION, row, "submit", subject, now)
     row.status_since = row.submitted_at = now
     row.submitted_by_id = actor.user_id
@@ -291,28 +188,29 @@ def submit(session: Session, actor: Actor, application_id: int, *, now: datetime
     return row
 
 
-def _enter_round(session: Session, row: Application, found: Rung, on: date) -> None:
+def _comes_in_rounds(tier: SchemeTier, row: Application) -> bool:
     """An application belongs to the round in which it is handed in; a renewal comes when its own term asks for it."""
-    if found.tier.intake is Intake.ROLLING or row.kind is ApplicationKind.RENEWAL:
-        return
-    entered = queries.open_round(session, row.tier_id, on)
-    if entered is None:
-        raise Invalid({"round": "round_closed"})
-    row.round_id = entered.pk
+    return tier.intake is Intake.ROUNDS and row.kind is ApplicationKind.NEW
 
 
-def _check_complete(session: Session, row: Application, found: Rung) -> None:
-    answers = queries.answers(session, row.pk)
-    wrong = mistakes(questions(session, row), answers)
-    if found.scheme.scope is SchemeScope.PREFECTURE and not row.locality.strip():
+def shortcomings(session: Session, row: Application, on: date) -> tuple[dict[str, str], Result | None]:
+    """What keeps an application from being handed in, by question, and how its self-assessment stands."""
+    answers, tier = queries.answers(session, row.pk), flow.get(session, SchemeTier, row.tier_id)
+    wrong, result = mistakes(questions(session, row), answers), assessed(session, row, answers)
+    if flow.get(session, Scheme, row.scheme_id).scope is SchemeScope.PREFECTURE and not row.locality.strip():
         wrong["locality"] = "required"
-    result = assessed(session, row, answers)
-    if result is not None:
-        row.score = result.stored()
-        if not result.passed:
-            wrong["assessment"] = "assessment"
+    if row.status is ApplicationStatus.DRAFT and _comes_in_rounds(tier, row):
+        wrong |= {} if queries.open_round(session, row.tier_id, on) else {"round": "round_closed"}
+    if result is not None and not result.passed:
+        wrong["assessment"] = "assessment"
+    return wrong, result
+
+
+def _check_complete(session: Session, row: Application, on: date) -> None:
+    wrong, result = shortcomings(session, row, on)
     if wrong:
         raise Invalid(wrong)
+    row.score = result.stored() if result else {}
 
 
 def answer(session: Session, actor: Actor, application_id: int, reply: str, *, now: datetime) -> Application:
@@ -324,17 +222,12 @@ def answer(session: Session, actor: Actor, application_id: int, reply: str, *, n
     if len(reply) > LONGEST_TEXT:
         raise Invalid({"text": "too_long"})
     APPLICATION.find("answer", row.status)
-    _check_complete(session, row, _known(session, row))
+    _check_complete(session, row, today(now))
     flow.move(session, actor, APPLICATION, row, "answer", flow.of_application(row), now)
     row.reply, row.status_since = reply.strip(), now
     session.flush()
     letters.to_office(session, "application_answered", row, now)
     return row
-
-
-def _known(session: Session, row: Application) -> Rung:
-    """The rung of an application that was handed in, whatever has become of the scheme."""
-    return Rung(flow.get(session, SchemeTier, row.tier_id), flow.get(session, Scheme, row.scheme_id))
 
 
 def withdraw(session: Session, actor: Actor, application_id: int, *, now: datetime) -> Application:

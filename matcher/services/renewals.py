@@ -8,7 +8,7 @@ from sqlmodel import Session
 from matcher import policy
 from matcher.errors import Invalid, InvalidTransition
 from matcher.policy import Actor
-from matcher.services import applications, certificates, flow, letters, screening
+from matcher.services import applications, certificates, flow, intake, letters, screening
 from matcher.services.challenge_data import today
 from models import Answer, Application, ChangeReport, Partner, SchemeTier
 from models.enums import ApplicationKind, QuestionKind
@@ -35,10 +35,10 @@ def renew(session: Session, actor: Actor, application_id: int, *, now: datetime)
     there = queries.unfinished(session, former.tier_id, former.partner_id)
     if there is not None:
         return there
-    found = applications.rung(session, former.tier_id)
+    found = intake.rung(session, former.tier_id)
     if not renewable(former, found.tier, today(now)):
         raise InvalidTransition("application", "renew", former.status)
-    row = applications.start(session, actor, found, partner, ApplicationKind.RENEWAL, former, now)
+    row = intake.start(session, actor, found, partner, ApplicationKind.RENEWAL, former, now)
     _carry_over(session, former, row, now)
     return row
 

@@ -113,6 +113,11 @@ def is_partial(actor: Actor, row: Application) -> bool:
     return row.partner_id in actor.partner_ids
 
 
+def may_judge(actor: Actor, row: Application) -> bool:
+    """Whether the actor may note and screen here."""
+    return policy.may(actor, "application.judge", flow.of_application(row)) and not is_partial(actor, row)
+
+
 def require_impartial(actor: Actor, row: Application) -> None:
     """Keep people from judging their own organisation. Raises NotAllowed with the code "conflict"."""
     if is_partial(actor, row):

@@ -13,6 +13,7 @@ from matcher.services import flow
 from matcher.services.challenge_data import JAPAN, today
 from models.enums import ChallengeStatus
 from models.queries import challenge_extras as extras
+from models.enums import ApplicationStatus, ChallengeStatus
 from models.queries import worklist as queries
 from models.queries.worklist import Waiting
 
@@ -21,6 +22,9 @@ class Desk(StrEnum):
     """What kind of thing waits, in the order in which an office works it off."""
 
     REGISTRATION = "registration"
+    APPLICATION = "application"
+    SCREENING = "screening"
+    CHANGE_REPORT = "change_report"
     REVIEW = "review"
     RETURNED = "returned"
     QUESTION = "question"
@@ -29,6 +33,8 @@ class Desk(StrEnum):
     UNDECIDED = "undecided"
     GROUP_REQUEST = "group_request"
     INVITATION = "invitation"
+    ASKED_BACK = "asked_back"
+    ENDING_TERM = "ending_term"
     INTRODUCTION = "introduction"
     STALE = "stale"
 
@@ -44,6 +50,9 @@ class Holder(StrEnum):
 #: desk → (whose turn, days until amber, days until red)
 PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.REGISTRATION: (Holder.COORDINATOR, 5, 10),
+    Desk.APPLICATION: (Holder.COORDINATOR, 5, 10),
+    Desk.SCREENING: (Holder.COORDINATOR, 14, 30),
+    Desk.CHANGE_REPORT: (Holder.COORDINATOR, 5, 10),
     Desk.REVIEW: (Holder.COORDINATOR, 5, 10),
     Desk.RETURNED: (Holder.DEPARTMENT, 7, 14),
     Desk.QUESTION: (Holder.DEPARTMENT, 3, 7),
@@ -52,10 +61,14 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.UNDECIDED: (Holder.COORDINATOR, 7, 14),
     Desk.GROUP_REQUEST: (Holder.COORDINATOR, 5, 10),
     Desk.INVITATION: (Holder.PARTNER, 7, 14),
+    Desk.ASKED_BACK: (Holder.PARTNER, 7, 14),
+    Desk.ENDING_TERM: (Holder.PARTNER, 60, 83),
     Desk.INTRODUCTION: (Holder.COORDINATOR, 30, 60),
     Desk.STALE: (Holder.COORDINATOR, 1, 30),
 }
 SILENT_AFTER = timedelta(days=30)
+#: how long before its end a term comes onto the work list
+ENDING = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ class Worklist:
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
     """The work list of a municipality; eight queries.
+    """The work list of a municipality; ten queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -97,6 +111,7 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
     on = today(now)
     waiting = {
         Desk.REGISTRATION: queries.registrations(session, municipality_id),
+        **_applications(session, municipality_id, on),
         **_challenges(session, municipality_id, on),
         Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
@@ -106,6 +121,27 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.INTRODUCTION: queries.introductions(session, municipality_id, now - SILENT_AFTER),
     }
     return Worklist({desk: _items(desk, waiting[desk], on) for desk in Desk if waiting[desk]})
+
+
+def _applications(session: Session, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
+    """Applications to schemes, what partners report, and terms that come to their end: these wait since their mark."""
+    undecided = queries.applications(session, municipality_id)
+    ending = queries.ending_terms(session, municipality_id, on + ENDING)
+    return {
+        Desk.APPLICATION: undecided[ApplicationStatus.RECEIVED],
+        Desk.SCREENING: undecided[ApplicationStatus.SCREENING],
+        Desk.ASKED_BACK: undecided[ApplicationStatus.ASKED],
+        Desk.CHANGE_REPORT: queries.change_reports(session, municipality_id),
+        Desk.ENDING_TERM: [
+            Waiting(row.pk, partner, _morning(row.valid_until - ENDING), partner, about)
+            for row, partner, about in ending
+            if row.valid_until is not None
+        ],
+    }
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=JAPAN)
 
 
 def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
@@ -119,8 +155,7 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
             desks[Desk.RETURNED].append(Waiting(row.pk, row.title, row.updated_at, department))
         else:
             if row.review_date is not None and row.review_date < on:
-                due = datetime.combine(row.review_date, datetime.min.time(), tzinfo=JAPAN)
-                desks[Desk.STALE].append(Waiting(row.pk, row.title, due, department))
+                desks[Desk.STALE].append(Waiting(row.pk, row.title, _morning(row.review_date), department))
             if not asked:
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models import (
+    Application,
     AuditEvent,
     Challenge,
+    ChangeReport,
     Department,
     GroupMember,
     Interest,
@@ -18,10 +20,18 @@ from models import (
     Recommendation,
     RecommendationRun,
     Registration,
+    Scheme,
+    SchemeTier,
     WorkingGroup,
 )
 from models.base import UTCDateTime
-from models.enums import OPEN_CHALLENGES, ChallengeStatus, GroupMemberStatus, RegistrationStatus
+from models.enums import (
+    OPEN_CHALLENGES,
+    ApplicationStatus,
+    ChallengeStatus,
+    GroupMemberStatus,
+    RegistrationStatus,
+)
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
 from models.queries.partner_rooms import spoken_for
@@ -174,3 +184,56 @@ def group_requests(session: Session, municipality_id: int) -> list[Waiting]:
         .order_by(col(GroupMember.updated_at), col(GroupMember.id))
     )
     return [Waiting(key or 0, name, since, about=group) for key, group, since, name in session.exec(statement)]
+
+
+def _applications() -> Any:
+    shown: list[Any] = [Application, Partner.name, Scheme.name, SchemeTier.name]
+    return (
+        sa.select(*shown)
+        .join(Partner, col(Partner.id) == Application.partner_id)
+        .join(Scheme, col(Scheme.id) == Application.scheme_id)
+        .join(SchemeTier, col(SchemeTier.id) == Application.tier_id)
+    )
+
+
+def applications(session: Session, municipality_id: int) -> dict[ApplicationStatus, list[Waiting]]:
+    """Applications to schemes that are not decided, by status."""
+    statuses = (ApplicationStatus.RECEIVED, ApplicationStatus.SCREENING, ApplicationStatus.ASKED)
+    statement = (
+        _applications()
+        .where(Application.municipality_id == municipality_id, col(Application.status).in_(statuses))
+        .order_by(col(Application.status_since), col(Application.id))
+    )
+    found: dict[ApplicationStatus, list[Waiting]] = {status: [] for status in statuses}
+    for row, partner, scheme, tier in session.exec(statement):
+        found[row.status].append(Waiting(row.pk, partner, row.status_since, partner, f"{scheme} {tier}"))
+    return found
+
+
+def ending_terms(session: Session, municipality_id: int, by: date) -> list[tuple[Application, str, str]]:
+    """What is in force and ends on `by` or earlier without a renewal that was handed in: with partner and scheme."""
+    renewal: Any = sa.orm.aliased(Application)
+    renewing = sa.exists().where(renewal.previous_id == Application.id, renewal.submitted_at.is_not(None))
+    statement = (
+        _applications()
+        .where(
+            Application.municipality_id == municipality_id,
+            Application.status == ApplicationStatus.GRANTED,
+            col(Application.valid_until) <= by,
+            ~renewing,
+        )
+        .order_by(col(Application.valid_until), col(Application.id))
+    )
+    return [(row, partner, f"{scheme} {tier}") for row, partner, scheme, tier in session.exec(statement)]
+
+
+def change_reports(session: Session, municipality_id: int) -> list[Waiting]:
+    """Changes that partners of schemes have reported and nobody has read; `key` is the application's."""
+    statement = (
+        select(Application.id, Partner.name, ChangeReport.created_at, ChangeReport.subject)
+        .join(Application, col(Application.id) == ChangeReport.application_id)
+        .join(Partner, col(Partner.id) == Application.partner_id)
+        .where(Application.municipality_id == municipality_id, col(ChangeReport.noted_at).is_(None))
+        .order_by(col(ChangeReport.created_at), col(ChangeReport.id))
+    )
+    return [Waiting(key or 0, name, since, about=subject) for key, name, since, subject in session.exec(statement)]

@@ -12,13 +12,16 @@ from models import (
     Attachment,
     AttachmentContent,
     ChallengeQuestion,
+    ChangeReport,
     Collaboration,
     GroupMember,
     Interest,
     Introduction,
     Membership,
+    Municipality,
     Offering,
     OutboxMessage,
+    Partner,
     RankingModel,
     Recommendation,
     RecommendationRun,
@@ -33,6 +36,7 @@ from models import (
     UserSession,
 )
 from models.enums import (
+    ApplicationStatus,
     AssignmentPurpose,
     AssignmentRuleKind,
     AssignmentStatus,
@@ -177,6 +181,7 @@ def build(session: Session) -> World:
         "assignment_rule": rule.pk,
         "municipality": town.pk,
         "user": world.people["partner_member"],
+        **_applications(session, town, house),
     }
     session.commit()
     return world
@@ -204,6 +209,27 @@ def _file(challenge_id: int) -> dict[str, Any]:
     """A file of the challenge that everybody reads."""
     about = {"subject_type": "challenge", "subject_id": challenge_id, "public": True}
     return {**about, "name": "地図.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+def _applications(session: Session, town: Municipality, house: Partner) -> dict[str, int]:
+    """A scheme of three tiers: one applied to with a file, one in a draft, one in force with a change reported."""
+    scheme = factories.scheme(session, town)
+    keys = {"scheme": scheme.pk}
+    named = (
+        ("application", ApplicationStatus.RECEIVED, {"submitted_at": NOW}),
+        ("draft_application", ApplicationStatus.DRAFT, {}),
+        ("certificate", ApplicationStatus.GRANTED, {"submitted_at": NOW, "number": "1", "verify_key": "verify-me"}),
+    )
+    for place, (name, status, more) in enumerate(named):
+        tier = factories.tier(session, scheme, position=place)
+        row = factories.application(session, scheme, tier, house, status=status, **more)
+        keys |= {name: row.pk, "tier": tier.pk}
+    report = ChangeReport(application_id=keys["certificate"], subject="住所", text="移転した。")
+    said = {"name": "一.pdf", "media_type": "application/pdf", "size": 8, "sha256": "0" * 64}
+    file = Attachment(subject_type="application", subject_id=keys["application"], field="plan", **said)
+    session.add_all([report, file])
+    session.flush()
+    session.add(AttachmentContent(attachment_id=file.pk, data=b"%PDF-1.7"))
+    session.flush()
+    return {**keys, "report": report.pk, "attachment": file.pk}
 
 
 def _assignment(

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor
-from matcher.services import applications, screening
+from matcher.services import applications, intake, screening
 from matcher.services.attachments import Upload
 from models import Answer, Application, AuditEvent, Municipality, OutboxMessage, Partner, SchemeRound, SchemeTier
 from models.enums import ApplicationStatus as P
@@ -42,7 +42,7 @@ class Line:
         self.actor: Actor = factories.partner_admin(session, self.partner)
 
     def begun(self) -> Application:
-        return applications.begin(self.session, self.actor, self.tier.pk, self.partner.pk, now=NOW)
+        return intake.begin(self.session, self.actor, self.tier.pk, self.partner.pk, now=NOW)
 
     def filled(self, **answers: object) -> Application:
         row = self.begun()
@@ -82,9 +82,9 @@ def test_the_open_application_is_found_again(session: Session, line: Line) -> No
 def test_who_may_not_begin(session: Session, line: Line) -> None:
     stranger = factories.partner_admin(session, factories.partner(session, "よそ"))
     with pytest.raises(NotAllowed):
-        applications.begin(session, stranger, line.tier.pk, line.partner.pk, now=NOW)
+        intake.begin(session, stranger, line.tier.pk, line.partner.pk, now=NOW)
     with pytest.raises(NotAllowed):
-        applications.begin(session, line.coordinator, line.tier.pk, line.partner.pk, now=NOW)
+        intake.begin(session, line.coordinator, line.tier.pk, line.partner.pk, now=NOW)
     line.scheme.published = False
     with pytest.raises(NotFound):
         line.begun()
@@ -100,18 +100,18 @@ def test_a_kind_of_organisation_that_is_not_eligible(line: Line) -> None:
 def test_the_lower_tier_must_be_in_force(session: Session, line: Line) -> None:
     upper = factories.tier(session, line.scheme, position=1, name="Gold", requires_id=line.tier.pk)
     with pytest.raises(Invalid) as refused:
-        applications.begin(session, line.actor, upper.pk, line.partner.pk, now=NOW)
+        intake.begin(session, line.actor, upper.pk, line.partner.pk, now=NOW)
     assert refused.value.fields == {"tier": "lower_tier"}
     lower = line.submitted()
     screening.screen(session, line.coordinator, lower.pk, now=NOW)
     screening.grant(session, line.coordinator, lower.pk, now=NOW)
-    assert applications.begin(session, line.actor, upper.pk, line.partner.pk, now=NOW).status is P.DRAFT
+    assert intake.begin(session, line.actor, upper.pk, line.partner.pk, now=NOW).status is P.DRAFT
     with pytest.raises(Invalid) as again:
         line.begun()
     assert again.value.fields == {"tier": "held_already"}
-    found = applications.rung(session, upper.pk)
-    assert applications.obstacle(session, found, line.partner, date(2029, 11, 21)) == ""
-    assert applications.obstacle(session, found, line.partner, date(2029, 11, 22)) == "lower_tier"
+    found = intake.rung(session, upper.pk)
+    assert intake.obstacle(session, found, line.partner, date(2029, 11, 21)) == ""
+    assert intake.obstacle(session, found, line.partner, date(2029, 11, 22)) == "lower_tier"
 
 
 def test_rounds_open_and_close(session: Session) -> None:
@@ -229,7 +229,7 @@ def test_a_prefectures_scheme_asks_for_the_city(session: Session, line: Line) ->
 def test_the_city_is_read_from_the_address(session: Session, address: str, city: str) -> None:
     partner = factories.partner(session)
     partner.address = address
-    assert applications.locality_of(partner) == city
+    assert intake.locality_of(partner) == city
 
 
 def test_only_the_partner_fills_in_and_only_its_keepers_hand_in(session: Session, line: Line) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, select
 
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor, Seat
-from matcher.services import applications, certificates, renewals, screening
+from matcher.services import applications, certificates, intake, renewals, screening
 from models import Application, ChangeReport, SchemeTier
 from models.enums import ApplicationKind, ApplicationStatus, Role
 from models.enums import ApplicationStatus as P
@@ -418,8 +418,8 @@ def test_beginning_twice_at_once_is_one_draft(engine: Engine) -> None:
         line = Line(session)
         session.commit()
     steps = [
-        lambda s: applications.begin(s, line.actor, line.tier.pk, line.partner.pk, now=NOW),
-        lambda s: applications.begin(s, line.actor, line.tier.pk, line.partner.pk, now=NOW),
+        lambda s: intake.begin(s, line.actor, line.tier.pk, line.partner.pk, now=NOW),
+        lambda s: intake.begin(s, line.actor, line.tier.pk, line.partner.pk, now=NOW),
     ]
     assert at_once(engine, steps) == ["done", "done"]
     with open_session(engine, write=False) as session:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from models import AuditEvent
 from models.enums import (
+    ApplicationStatus,
     ChallengeStatus,
     CollaborationResult,
     GroupMemberStatus,
@@ -42,6 +43,26 @@ EVENTS: dict[str, Any] = {
     "challenge_question.asked": _l("Question about a challenge asked"),
     "challenge_question.hidden": _l("Question about a challenge hidden"),
     "challenge_question.shown": _l("Question about a challenge taken up again"),
+    "application.answered": _l("Question about an application answered"),
+    "application.asked_back": _l("Applicant asked"),
+    "application.begun": _l("Application to a scheme begun"),
+    "application.cancelled": _l("Certificate cancelled"),
+    "application.declared": _l("Declaration entered"),
+    "application.expired": _l("Certificate expired"),
+    "application.filled": _l("Application filled in"),
+    "application.given_up": _l("Certificate given up"),
+    "application.granted": _l("Application granted"),
+    "application.noted": _l("Note on an application changed"),
+    "application.received": _l("Application to a scheme handed in"),
+    "application.refused": _l("Application not granted"),
+    "application.reminded": _l("Partner reminded of the end of a term"),
+    "application.resumed": _l("Certificate put into force again"),
+    "application.screening_begun": _l("Application taken up"),
+    "application.superseded": _l("Certificate replaced by its renewal"),
+    "application.suspended": _l("Certificate suspended"),
+    "application.withdrawn": _l("Application to a scheme withdrawn"),
+    "attachment.added": _l("File added"),
+    "attachment.removed": _l("File taken away"),
     "challenge.closed": _l("Challenge closed"),
     "challenge.created": _l("Challenge written"),
     "challenge.dialogue_begun": _l("Dialogue on a challenge begun"),
@@ -53,6 +74,8 @@ EVENTS: dict[str, Any] = {
     "challenge.solved": _l("Challenge solved"),
     "challenge.submitted": _l("Challenge sent in for review"),
     "challenge.unpublished": _l("Challenge taken off the portal"),
+    "change_report.filed": _l("Change reported"),
+    "change_report.noted": _l("Change report taken note of"),
     "collaboration.result_said": _l("Result of a collaboration recorded"),
     "colleague.invited": _l("Colleague invited"),
     "colleague.uninvited": _l("Invitation of a colleague withdrawn"),
@@ -129,6 +152,8 @@ def event_name(event: str) -> str:
 
 
 SUBJECTS: dict[str, Any] = {
+    "application": _l("Application to a scheme"),
+    "changereport": _l("Change report"),
     "challenge": _l("Challenge"),
     "collaboration": _l("Collaboration"),
     "department": _l("Department"),
@@ -160,10 +185,13 @@ def subject_name(table: str) -> str:
 
 DETAILS: dict[str, Any] = {
     "after": _l("State after"),
+    "attachment": _l("File"),
     "before": _l("State before"),
     "cause": _l("Reason"),
     "considered": _l("Partners considered"),
+    "field": _l("Part of the form"),
     "found": _l("Partners recommended"),
+    "kind": _l("Kind of application"),
     "overridden": _l("Warnings overridden"),
     "result": _l("Result"),
     "own": _l("By the person"),
@@ -176,6 +204,7 @@ DETAILS: dict[str, Any] = {
 }
 #: first part of an event → what its states are
 STATES: dict[str, type[Any]] = {
+    "application": ApplicationStatus,
     "challenge": ChallengeStatus,
     "group_member": GroupMemberStatus,
     "membership": Role,

@@ -44,10 +44,35 @@ EVENTS: dict[str, Any] = {
     "registration.resubmitted": _l("Application sent in again"),
     "registration.reapplied": _l("Applied again"),
     "registration.withdrawn": _l("Left the scheme"),
+    "application.begun": _l("Application begun"),
+    "application.filled": _l("Entries saved"),
+    "application.received": _l("Handed in"),
+    "application.screening_begun": _l("Taken up"),
+    "application.asked_back": _l("Applicant asked"),
+    "application.answered": _l("Applicant answered"),
+    "application.noted": _l("Note changed"),
+    "application.declared": _l("Entered without screening"),
+    "application.granted": _l("Granted"),
+    "application.refused": _l("Not granted"),
+    "application.withdrawn": _l("Withdrawn by the applicant"),
+    "application.suspended": _l("Suspended"),
+    "application.resumed": _l("Put into force again"),
+    "application.cancelled": _l("Cancelled"),
+    "application.given_up": _l("Given up by the partner"),
+    "application.superseded": _l("Replaced by its renewal"),
+    "application.expired": _l("Term ended"),
+    "application.reminded": _l("Reminded of the end of the term"),
+    "attachment.added": _l("File added"),
+    "attachment.removed": _l("File taken away"),
 }
 #: what the partner's people do: who of them did it is shown as a contact or not at all
-_BY_PARTNER = frozenset({"recommendation.accepted", "recommendation.refused"})
-_SAD = frozenset({"refused", "refusal_noted", "rejected", "dropped", "lapsed"})
+_BY_PARTNER = frozenset(
+    {
+        *("recommendation.accepted", "recommendation.refused", "application.begun", "application.filled"),
+        *("application.received", "application.answered", "application.withdrawn", "application.given_up"),
+    }
+)
+_SAD = frozenset({"refused", "refusal_noted", "rejected", "dropped", "lapsed", "cancelled", "suspended"})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from web.pages.city import (
     answers,
+    application_steps,
+    applications,
     assignments,
     challenge_extras,
     challenge_form,
@@ -19,6 +21,8 @@ from web.pages.city.room import bp
 
 __all__ = [
     "answers",
+    "application_steps",
+    "applications",
     "assignments",
     "bp",
     "challenge_extras",

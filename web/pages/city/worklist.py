@@ -20,6 +20,9 @@ SHOWN_AT_FIRST = 5
 #: desk → (its heading, what the button of a line says)
 WORDS = {
     Desk.REGISTRATION: (_l("Registrations to screen"), _l("Screen")),
+    Desk.APPLICATION: (_l("Applications to schemes, received"), _l("Screen")),
+    Desk.SCREENING: (_l("Applications to schemes, being screened"), _l("Decide")),
+    Desk.CHANGE_REPORT: (_l("Changes reported by partners of schemes"), _l("Read")),
     Desk.REVIEW: (_l("Challenges to review"), _l("Review")),
     Desk.RETURNED: (_l("Challenges returned to the department"), _l("Revise")),
     Desk.QUESTION: (_l("Questions from partners"), _l("Answer")),
@@ -28,6 +31,8 @@ WORDS = {
     Desk.UNDECIDED: (_l("Recommendations to decide"), _l("Decide")),
     Desk.GROUP_REQUEST: (_l("Requests to join a working group"), _l("Decide")),
     Desk.INVITATION: (_l("Invitations without an answer"), _l("Ask again")),
+    Desk.ASKED_BACK: (_l("Applicants who have been asked"), _l("Look at it")),
+    Desk.ENDING_TERM: (_l("Terms in schemes that end within 90 days"), _l("Look at it")),
     Desk.INTRODUCTION: (_l("Introductions without news"), _l("Follow up")),
     Desk.STALE: (_l("Challenges past their review date"), _l("Check")),
 }
@@ -37,6 +42,10 @@ HOLDERS = {
     Holder.PARTNER: _l("Partner"),
 }
 _LINKS: dict[Desk, Callable[[int], str]] = {
+    **dict.fromkeys(
+        (Desk.APPLICATION, Desk.SCREENING, Desk.CHANGE_REPORT, Desk.ASKED_BACK, Desk.ENDING_TERM),
+        lambda key: url_for("city.application", application_id=key),
+    ),
     Desk.REGISTRATION: lambda key: url_for("city.registration", registration_id=key),
     Desk.REVIEW: lambda key: url_for("city.challenge", challenge_id=key),
     Desk.RETURNED: lambda key: url_for("city.challenge_edit", challenge_id=key),

@@ -1,6 +1,16 @@
 """A partner's own rooms, each in a file of its own."""
 
-from web.pages.me import home, invitations, offerings, profile, registrations, seen
+from web.pages.me import application_steps, applications, home, invitations, offerings, profile, registrations, seen
 from web.pages.me.room import bp
 
-__all__ = ["bp", "home", "invitations", "offerings", "profile", "registrations", "seen"]
+__all__ = [
+    "application_steps",
+    "applications",
+    "bp",
+    "home",
+    "invitations",
+    "offerings",
+    "profile",
+    "registrations",
+    "seen",
+]
