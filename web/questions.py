@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -49,6 +50,16 @@ class Drawn:
     def actions(self) -> dict[str, str]:
         """What is done for each target, where the question classifies actions."""
         return {row["target"]: row["text"] for row in self.value or ()} if isinstance(self.value, list) else {}
+
+    @property
+    def day(self) -> date | None:
+        """The date that was entered, where it is one."""
+        if self.question.kind is not QuestionKind.DATE or not self.value:
+            return None
+        try:
+            return date.fromisoformat(self.value)
+        except ValueError:
+            return None
 
     def of_goal(self, goal: int) -> int:
         """How many targets of a goal are named."""

@@ -7,14 +7,31 @@ from sqlmodel import Session, select
 
 from matcher.services import assignments, recommendations
 from matcher.services.demo_data import office
-from models import Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
+from models import (
+    Application,
+    Assignment,
+    Challenge,
+    Municipality,
+    OutboxMessage,
+    Partner,
+    Recommendation,
+    Scheme,
+    User,
+    UserSession,
+)
 from models.base import utcnow
-from models.enums import AssignmentPurpose, RecommendationStatus
+from models.enums import ApplicationStatus, AssignmentPurpose, RecommendationStatus
 from models.queries import assignments as queries
 from models.session import make_engine, open_session
+from tests import factories
 from tests.browser.installation import Installation
 
 SENSOR = "DEMO-01"
+STAGES = {
+    "draft": ApplicationStatus.DRAFT,
+    "screening": ApplicationStatus.SCREENING,
+    "certificate": ApplicationStatus.GRANTED,
+}
 
 
 @contextmanager
@@ -75,6 +92,22 @@ def assignment(session: Session) -> Assignment:
     data = assignments.AssignmentData("秋の交流会", AssignmentPurpose.EVENT, 3, 2, False, keys)
     made = assignments.create(session, office(town), town, data, now=utcnow())
     return assignments.ask(session, office(town), made.pk, now=utcnow())
+
+
+def applications(session: Session) -> dict[str, Application]:
+    """A scheme of 加賀市 with an application by the sensor maker in a draft, with the office, and in force."""
+    town = session.get_one(Municipality, challenge(session, "CH-KG-022").municipality_id)
+    house, found = partner(session), {}
+    for place, (name, status) in enumerate(STAGES.items()):
+        known = session.exec(select(Scheme).where(Scheme.key == f"stage-{name}")).first()
+        scheme = known or factories.scheme(session, town, f"stage-{name}", f"{name}の制度")
+        if known is None:
+            more = {"verify_key": f"stage-{name}", "number": "1"} if status is ApplicationStatus.GRANTED else {}
+            handed_in = None if status is ApplicationStatus.DRAFT else utcnow()
+            tier = factories.tier(session, scheme, position=place)
+            factories.application(session, scheme, tier, house, status=status, submitted_at=handed_in, **more)
+        found[name] = session.exec(select(Application).where(Application.scheme_id == scheme.pk)).one()
+    return found
 
 
 def end_sessions(site: Installation, email: str) -> None:

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from matcher.errors import NotFound
 from matcher.services import challenges, recommendations, worklist
 from matcher.services.worklist import Desk, Holder
-from models import GroupMember, Interest, Municipality
-from models.enums import ChallengeStatus, DeclineReason, GroupMemberStatus, RegistrationStatus
+from models import Application, ChangeReport, GroupMember, Interest, Municipality
+from models.enums import ApplicationStatus, ChallengeStatus, DeclineReason, GroupMemberStatus, RegistrationStatus
 from models.queries import recommendations as queries
 from tests import factories
 from tests.factories import NOW
@@ -103,3 +103,35 @@ def test_whose_turn_it_is(session: Session, town: Municipality) -> None:
     recommendations.decline(session, coordinator, row.pk, DeclineReason.STAGE, "", now=LATER)
     session.flush()
     assert worklist.gather(session, coordinator, town.pk, now=LATER).total == 0
+
+
+def test_applications_to_schemes_stand_on_their_desks(session: Session, town: Municipality) -> None:
+    scheme = factories.scheme(session, town)
+    for place, (status, more) in enumerate(
+        (
+            (ApplicationStatus.DRAFT, {}),
+            (ApplicationStatus.RECEIVED, {}),
+            (ApplicationStatus.SCREENING, {}),
+            (ApplicationStatus.ASKED, {}),
+            (ApplicationStatus.GRANTED, {"valid_until": date(2026, 12, 20)}),
+            (ApplicationStatus.GRANTED, {"valid_until": date(2029, 12, 20)}),
+        )
+    ):
+        tier = factories.tier(session, scheme, position=place)
+        house = factories.partner(session, f"団体{place}")
+        row = factories.application(session, scheme, tier, house, status=status, **more)
+        if place == 5:
+            session.add(ChangeReport(application_id=row.pk, subject="住所", text="移転", created_at=NOW))
+    session.flush()
+    assert desks(session, town) == {
+        Desk.APPLICATION: [("団体1", 8, "amber")],
+        Desk.SCREENING: [("団体2", 8, "")],
+        Desk.CHANGE_REPORT: [("団体5", 8, "amber")],
+        Desk.ASKED_BACK: [("団体3", 8, "amber")],
+        Desk.ENDING_TERM: [("団体4", 70, "amber")],
+    }
+    renewed = session.exec(select(Application).where(Application.valid_until == date(2026, 12, 20))).one()
+    second = factories.tier(session, scheme, position=9)
+    more = {"previous_id": renewed.pk, "submitted_at": NOW}
+    factories.application(session, scheme, second, factories.partner(session, "更新"), **more)
+    assert Desk.ENDING_TERM not in desks(session, town)

@@ -20,6 +20,7 @@ from models.queries import applications as queries
 from models.session import open_session
 from tests import factories
 from tests.factories import NOW
+from web import jobs
 
 T = TypeVar("T")
 SignIn = Callable[[int], FlaskClient]
@@ -74,7 +75,7 @@ class Place:
 
     def begun(self) -> str:
         """The address of a draft."""
-        answer = self.applicant.post(f"/me/schemes/{self.tier.pk}/apply")
+        answer = self.applicant.post(f"/me/applications/new/{self.tier.pk}")
         assert answer.status_code == 303
         return str(answer.location)
 
@@ -101,10 +102,10 @@ def place(app: Flask, store: Session, sign_in: SignIn) -> Place:
 
 def test_from_the_list_to_the_certificate(place: Place, client: FlaskClient) -> None:
     applicant = place.applicant
-    assert f"/me/schemes/{place.tier.pk}/apply" in applicant.get("/me/applications").text
-    assert "問1" not in applicant.get(f"/me/schemes/{place.tier.pk}/apply").text
+    assert f"/me/applications/new/{place.tier.pk}" in applicant.get("/me/applications").text
+    assert "問1" not in applicant.get(f"/me/applications/new/{place.tier.pk}").text
     address = place.submitted()
-    assert applicant.get(f"/me/schemes/{place.tier.pk}/apply").location == address
+    assert applicant.get(f"/me/applications/new/{place.tier.pk}").location == address
     assert "屋上に太陽光を置く。" in applicant.get(address).text
     inside = address.replace("/me/", "/city/")
     office = place.office
@@ -313,7 +314,7 @@ def test_a_prefectures_scheme_counts_for_its_cities(place: Place, client: FlaskC
 def test_who_may_not_apply_is_told_why(place: Place) -> None:
     place.scheme.eligible_kinds = ["npo"]
     applicant = place.applicant
-    address = f"/me/schemes/{place.tier.pk}/apply"
+    address = f"/me/applications/new/{place.tier.pk}"
     assert "貴団体の種別では申請できません" in applicant.get(address).text
     assert applicant.post(address).status_code == 422
     place.scheme.published = False
@@ -336,3 +337,14 @@ def test_renewing_in_the_browser(app: Flask, place: Place) -> None:
     renewal = place.applicant.post(f"{address}/renew").location
     assert renewal != address
     assert "屋上に太陽光を置く。" in place.applicant.get(renewal).text
+
+
+def test_the_worker_reminds_and_ends_terms(app: Flask, place: Place) -> None:
+    row = factories.application(
+        place.store, place.scheme, place.tier, place.partner, status=P.GRANTED, valid_until=date(2026, 12, 1)
+    )
+    place.store.commit()
+    assert jobs.keep_terms(place.engine, NOW) == 1
+    assert jobs.keep_terms(place.engine, NOW) == 0
+    assert jobs.keep_terms(place.engine, NOW.replace(month=12, day=22)) == 1
+    assert (row.pk, place.row().status) == (place.row().pk, P.EXPIRED)

@@ -21,6 +21,7 @@ from models import (
     Scheme,
 )
 from models.enums import (
+    ApplicationStatus,
     CollaborationStatus,
     GroupMemberStatus,
     Pillar,
@@ -48,6 +49,10 @@ PAGES = (
     "/collaborations/1",
     "/groups",
     "/groups/1",
+    "/schemes/partners/register",
+    "/schemes/partners/register?goal=3&q=%E5%9B%A3%E4%BD%93",
+    "/verify/key-1",
+    "/me/applications",
     "/sitemap.xml",
 )
 
@@ -73,10 +78,16 @@ def statements(app: Flask) -> Iterator[list[str]]:
 def partner_person(store: Session) -> int:
     """A few dozen rows of everything; the person works for the first partner."""
     town = factories.municipality(store)
+    scheme = factories.scheme(store, town)
     for number in range(1, ROWS + 1):
         factories.challenge(store, town, title=f"課題{number}")
         partner = factories.partner(store, f"団体{number}", town=town)
         group = factories.group(store, town, f"分科会{number}")
+        tier = factories.tier(store, scheme, position=number)
+        for house in {1, partner.pk}:
+            applicant = store.get_one(factories.Partner, house)
+            key = {"verify_key": f"key-{number}"} if house == 1 else {}
+            factories.application(store, scheme, tier, applicant, status=ApplicationStatus.GRANTED, **key)
         work = Collaboration(
             municipality_id=town.pk,
             kind="pilot",

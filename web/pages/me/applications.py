@@ -45,7 +45,7 @@ def renewable(held: Held) -> bool:
     return renewals.renewable(held.application, held.tier, today(now()))
 
 
-@bp.route("/me/schemes/<int:tier_id>/apply", methods=["GET", "POST"])
+@bp.route("/me/applications/new/<int:tier_id>", methods=["GET", "POST"])
 @access(Access.PARTNER)
 def application_begin(tier_id: int) -> Response:
     """What the tier asks for, and the button that starts a draft; who has one already goes on with it."""
