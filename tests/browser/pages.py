@@ -35,14 +35,16 @@ PAGES = {
         "groups.index groups.detail schemes.index schemes.detail register.start register.step register.resume "
         "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
         "groups.index groups.detail certificates.verify certificates.register "
-        "register.start register.step register.resume accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
+        "register.start register.step register.resume accounts.sign_in accounts.forgot accounts.sent "
+        "accounts.confirm accounts.confirm_again accounts.reset "
         "accounts.join"
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
         "me.applications me.application_begin me.application me.application_submit "
-        "me.application_step me.application_report accounts.account accounts.security accounts.houses accounts.people accounts.close"
+        "me.application_step me.application_report accounts.account accounts.security accounts.houses "
+        "accounts.people accounts.close "
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
