@@ -114,9 +114,9 @@ def remind_all(session: Session, *, now: datetime) -> int:
     on, renewing = today(now), queries.renewing(session)
     reminded = 0
     for held in queries.ending(session, on + timedelta(days=max(REMIND_BEFORE))):
-        row = held.application
+        row = flow.locked(session, Application, held.application.pk)
         due = _due(row, on)
-        if due is None or row.pk in renewing:
+        if due is None or row.status not in IN_FORCE or row.pk in renewing:
             continue
         row.reminded_for = due
         flow.record(session, SYSTEM, "application.reminded", row, flow.of_application(row), now)
@@ -138,10 +138,14 @@ def _due(row: Application, on: date) -> date | None:
 
 def expire_all(session: Session, *, now: datetime) -> int:
     """End everything whose term is over, and tell the partners; gives how many ended."""
-    ended = queries.over(session, today(now))
-    for row in ended:
+    ended = 0
+    for key in queries.over(session, today(now)):
+        row = flow.locked(session, Application, key)
+        if row.status not in queries.STANDING:
+            continue
         flow.move(session, SYSTEM, APPLICATION, row, "expire", flow.of_application(row), now)
         row.status_since = now
         session.flush()
         letters.to_partner(session, "application_expired", row, now)
-    return len(ended)
+        ended += 1
+    return ended

@@ -11,9 +11,8 @@ from matcher import policy
 from matcher.policy import Actor
 from matcher.services import flow
 from matcher.services.challenge_data import JAPAN, today
-from models.enums import ChallengeStatus
-from models.queries import challenge_extras as extras
 from models.enums import ApplicationStatus, ChallengeStatus
+from models.queries import challenge_extras as extras
 from models.queries import worklist as queries
 from models.queries.worklist import Waiting
 
@@ -102,8 +101,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eight queries.
-    """The work list of a municipality; ten queries.
+    """The work list of a municipality; eleven queries.
 
     Raises NotFound for somebody from elsewhere.
     """

@@ -329,10 +329,11 @@ def ending(session: Session, by: date) -> list[Held]:
     return [Held(*row) for row in session.exec(statement.order_by(col(Application.valid_until), col(Application.id)))]
 
 
-def over(session: Session, on: date) -> list[Application]:
-    """What was granted and ended before `on`."""
-    statement = select(Application).where(col(Application.status).in_(STANDING), col(Application.valid_until) < on)
-    return list(session.exec(statement.order_by(col(Application.valid_until), col(Application.id))))
+def over(session: Session, on: date) -> list[int]:
+    """The keys of what was granted and ended before `on`."""
+    statement = select(Application.id).where(col(Application.status).in_(STANDING), col(Application.valid_until) < on)
+    rows = session.exec(statement.order_by(col(Application.valid_until), col(Application.id)))
+    return [key for key in rows if key is not None]
 
 
 def renewing(session: Session) -> frozenset[int]:

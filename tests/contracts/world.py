@@ -209,6 +209,8 @@ def _file(challenge_id: int) -> dict[str, Any]:
     """A file of the challenge that everybody reads."""
     about = {"subject_type": "challenge", "subject_id": challenge_id, "public": True}
     return {**about, "name": "地図.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+
+
 def _applications(session: Session, town: Municipality, house: Partner) -> dict[str, int]:
     """A scheme of three tiers: one applied to with a file, one in a draft, one in force with a change reported."""
     scheme = factories.scheme(session, town)
@@ -229,7 +231,7 @@ def _applications(session: Session, town: Municipality, house: Partner) -> dict[
     session.flush()
     session.add(AttachmentContent(attachment_id=file.pk, data=b"%PDF-1.7"))
     session.flush()
-    return {**keys, "report": report.pk, "attachment": file.pk}
+    return {**keys, "report": report.pk, "application_file": file.pk}
 
 
 def _assignment(

@@ -20,9 +20,8 @@ from models.enums import ApplicationStatus as P
 from models.queries import applications as queries
 from models.queries import certificates as register
 from models.session import make_engine, open_session
-from tests import factories
+from tests import factories, postgres
 from tests.factories import NOW
-from tests.migrations.test_migrations import _fresh_postgres as fresh_postgres
 from tests.services.test_applications import Line, events, mails
 
 Step = Callable[..., Any]
@@ -343,7 +342,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
         made = make_engine(f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_schema'), tmp_path / 'race.db')}")
     else:
-        made = fresh_postgres(request.getfixturevalue("postgres_url"), "certificates")
+        made = postgres.fresh(request.getfixturevalue("postgres_url"), "certificates")
         SQLModel.metadata.create_all(made)
     yield made
     made.dispose()

@@ -16,9 +16,26 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from matcher.errors import DomainError
-from matcher.lifecycles import CHALLENGE, CHALLENGE_QUESTION, GROUP_MEMBER, RECOMMENDATION, REGISTRATION, Lifecycle
-from matcher.services import challenge_questions, challenges, groups, recommendations, registrations
-from models import AuditEvent, GroupMember, Recommendation, Registration
+from matcher.lifecycles import (
+    APPLICATION,
+    CHALLENGE,
+    CHALLENGE_QUESTION,
+    GROUP_MEMBER,
+    RECOMMENDATION,
+    REGISTRATION,
+    Lifecycle,
+)
+from matcher.services import (
+    applications,
+    certificates,
+    challenge_questions,
+    challenges,
+    groups,
+    recommendations,
+    registrations,
+    screening,
+)
+from models import Answer, Application, AuditEvent, GroupMember, Recommendation, Registration, SchemeQuestion
 from models.enums import (
     ChallengeStatus,
     DeclineReason,
@@ -136,9 +153,36 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _application(session: Session) -> Game:
+    town = _town(session)
+    scheme = factories.scheme(session, town, f"scheme-{town.pk}")
+    tier, house = factories.tier(session, scheme), factories.partner(session, town=town)
+    row = factories.application(session, scheme, tier, house, submitted_at=NOW)
+    session.add(Answer(application_id=row.pk, question_id=_first_question(session, row.form_id), value="計画"))
+    key, partner, moves = row.pk, factories.partner_admin(session, house), {}
+    moves["partner answers"] = lambda x: applications.answer(x, partner, key, "はい", now=NOW)
+    moves["partner withdraws"] = lambda x: applications.withdraw(x, partner, key, now=NOW)
+    moves["partner gives up"] = lambda x: certificates.give_up(x, partner, key, "理由", now=NOW)
+    moves["term ends"] = lambda x: certificates.expire_all(x, now=NOW.replace(year=2040))
+    for who, actor in (("a", factories.coordinator(session, town)), ("b", factories.coordinator(session, town))):
+        for name in ("screen", "grant", "resume"):
+            take = getattr(screening, name)
+            moves[f"{who} {name}"] = lambda x, a=actor, take=take: take(x, a, key, now=NOW)
+        for name in ("ask", "refuse", "suspend", "cancel"):
+            take = getattr(screening, name)
+            moves[f"{who} {name}"] = lambda x, a=actor, take=take: take(x, a, key, "理由", now=NOW)
+    return Game(Application, key, moves)
+
+
+def _first_question(session: Session, form_id: int) -> int:
+    statement = select(SchemeQuestion).where(SchemeQuestion.form_id == form_id).order_by(col(SchemeQuestion.id))
+    return session.exec(statement).one().pk
+
+
 GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE: _challenge,
     REGISTRATION: _registration,
+    APPLICATION: _application,
     RECOMMENDATION: _recommendation,
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,

@@ -61,8 +61,6 @@ EVENTS: dict[str, Any] = {
     "application.superseded": _l("Certificate replaced by its renewal"),
     "application.suspended": _l("Certificate suspended"),
     "application.withdrawn": _l("Application to a scheme withdrawn"),
-    "attachment.added": _l("File added"),
-    "attachment.removed": _l("File taken away"),
     "challenge.closed": _l("Challenge closed"),
     "challenge.created": _l("Challenge written"),
     "challenge.dialogue_begun": _l("Dialogue on a challenge begun"),

@@ -63,7 +63,7 @@ EVENTS: dict[str, Any] = {
     "application.expired": _l("Term ended"),
     "application.reminded": _l("Reminded of the end of the term"),
     "attachment.added": _l("File added"),
-    "attachment.removed": _l("File taken away"),
+    "attachment.removed": _l("File removed"),
 }
 #: what the partner's people do: who of them did it is shown as a contact or not at all
 _BY_PARTNER = frozenset(
