@@ -41,12 +41,12 @@ def by_verify_key(session: Session, key: str) -> Held | None:
     return None if found is None else Held(*found)
 
 
-def published_scheme(session: Session, key: str) -> tuple[Scheme, Municipality] | None:
-    """A scheme that the public may read about, by its address."""
+def published_scheme(session: Session, scheme_id: int) -> tuple[Scheme, Municipality] | None:
+    """A scheme that the public may read about, with whose it is."""
     statement = (
         select(Scheme, Municipality)
         .join(Municipality, col(Municipality.id) == Scheme.municipality_id)
-        .where(Scheme.key == key, col(Scheme.published))
+        .where(Scheme.id == scheme_id, col(Scheme.published))
     )
     return session.exec(statement).first()
 

@@ -143,7 +143,7 @@ def examples(session: Session) -> dict[str, Any]:
         "city.application_id": applied["screening"].pk,
         "tier_id": applied["certificate"].tier_id,
         "key": applied["certificate"].verify_key,
-        "scheme_key": "stage-certificate",
+        "certificates.scheme_id": applied["certificate"].scheme_id,
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),
         "assignment_id": backstage.assignment(session).pk,
         "message_id": first(OutboxMessage),

@@ -37,7 +37,6 @@ ARGUMENTS: dict[str, dict[str, str]] = {
         ),
         {"recommendation_id": "proposed"},
     ),
-    "certificates.register": {"scheme_key": "=partners"},
     "certificates.verify": {"key": "=verify-me"},
     "city.application_report_noted": {"application_id": "certificate", "report_id": "report"},
     "city.application_step": {"action": "=screen"},

@@ -120,8 +120,8 @@ def test_from_the_list_to_the_certificate(place: Place, client: FlaskClient) -> 
     public = client.get(f"/verify/{row.verify_key}").text
     assert "現在、この登録・認証は有効です" in public
     assert "企業 三郎" not in public
-    assert "再エネを増やす。" in client.get("/schemes/partners/register?goal=7").text
-    assert "再エネを増やす。" not in client.get("/schemes/partners/register?goal=8").text
+    assert "再エネを増やす。" in client.get("/schemes/1/register?goal=7").text
+    assert "再エネを増やす。" not in client.get("/schemes/1/register?goal=8").text
 
 
 def test_a_draft_keeps_what_was_typed(place: Place) -> None:
@@ -292,9 +292,9 @@ def test_a_certificate_that_does_not_hold(place: Place, client: FlaskClient) -> 
     text = client.get(f"/verify/{place.row().verify_key}").text
     assert "有効ではありません" in text
     assert "確認中" not in text
-    assert place.partner.name not in client.get("/schemes/partners/register").text
+    assert place.partner.name not in client.get("/schemes/1/register").text
     assert client.get("/verify/unknown").status_code == 404
-    assert client.get("/schemes/unknown/register").status_code == 404
+    assert client.get("/schemes/99/register").status_code == 404
 
 
 def test_a_prefectures_scheme_counts_for_its_cities(place: Place, client: FlaskClient) -> None:
@@ -305,10 +305,10 @@ def test_a_prefectures_scheme_counts_for_its_cities(place: Place, client: FlaskC
             place.store, place.scheme, place.tier, house, status=P.GRANTED, locality=city, number=f"{number}"
         )
     place.store.commit()
-    text = client.get("/schemes/partners/register").text
+    text = client.get("/schemes/1/register").text
     assert "うち加賀市の団体" in text
-    assert "団体2" not in client.get("/schemes/partners/register?city=加賀市").text
-    assert "団体2" in client.get("/schemes/partners/register?city=金沢市").text
+    assert "団体2" not in client.get("/schemes/1/register?city=加賀市").text
+    assert "団体2" in client.get("/schemes/1/register?city=金沢市").text
 
 
 def test_who_may_not_apply_is_told_why(place: Place) -> None:

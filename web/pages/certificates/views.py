@@ -33,11 +33,11 @@ def verify(key: str) -> Response:
     return page("certificates/verify.html", held=held, row=held.application, on=on, valid=valid)
 
 
-@bp.get("/schemes/<scheme_key>/register")
+@bp.get("/schemes/<int:scheme_id>/register")
 @access(Access.PUBLIC)
-def register(scheme_key: str) -> Response:
+def register(scheme_id: int) -> Response:
     """Everybody who holds something in force in a scheme, with the actions that its tiers publish."""
-    known = queries.published_scheme(db(), scheme_key)
+    known = queries.published_scheme(db(), scheme_id)
     if known is None:
         raise NotFound()
     scheme, town = known
@@ -70,7 +70,7 @@ def _listing(scheme: Scheme, places: list[tuple[str, int]]) -> Listing:
         Facet("city", _("City"), cities, single=True),
     ]
     offered = [facet for facet in shown if len(facet.options) > 1]
-    return Listing.of_request("certificates.register", offered, {}, scheme_key=scheme.key)
+    return Listing.of_request("certificates.register", offered, {}, scheme_id=scheme.pk)
 
 
 def _wanted(listing: Listing, scheme: Scheme, on: date) -> queries.RegisterFilter:
