@@ -37,10 +37,12 @@ ARGUMENTS: dict[str, dict[str, str]] = {
         ),
         {"recommendation_id": "proposed"},
     ),
+    "certificates.register": {"scheme_id": "applied_scheme"},
     "certificates.verify": {"key": "=verify-me"},
     "city.application_report_noted": {"application_id": "certificate", "report_id": "report"},
     "city.application_step": {"action": "=screen"},
     **_each(("city.application_file", "me.application_file"), {"attachment_id": "application_file"}),
+    "me.application_begin": {"tier_id": "applied_tier"},
     "me.application_report": {"application_id": "certificate"},
     "me.application_step": {"action": "=withdraw"},
     **_each(

@@ -214,7 +214,7 @@ def _file(challenge_id: int) -> dict[str, Any]:
 def _applications(session: Session, town: Municipality, house: Partner) -> dict[str, int]:
     """A scheme of three tiers: one applied to with a file, one in a draft, one in force with a change reported."""
     scheme = factories.scheme(session, town)
-    keys = {"scheme": scheme.pk}
+    keys = {"applied_scheme": scheme.pk}
     named = (
         ("application", ApplicationStatus.RECEIVED, {"submitted_at": NOW}),
         ("draft_application", ApplicationStatus.DRAFT, {}),
@@ -223,7 +223,7 @@ def _applications(session: Session, town: Municipality, house: Partner) -> dict[
     for place, (name, status, more) in enumerate(named):
         tier = factories.tier(session, scheme, position=place)
         row = factories.application(session, scheme, tier, house, status=status, **more)
-        keys |= {name: row.pk, "tier": tier.pk}
+        keys |= {name: row.pk, "applied_tier": tier.pk}
     report = ChangeReport(application_id=keys["certificate"], subject="住所", text="移転した。")
     said = {"name": "一.pdf", "media_type": "application/pdf", "size": 8, "sha256": "0" * 64}
     file = Attachment(subject_type="application", subject_id=keys["application"], field="plan", **said)
