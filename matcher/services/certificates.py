@@ -75,7 +75,7 @@ def _number(session: Session, tier: SchemeTier, now: datetime) -> str:
 
 
 def _until(session: Session, row: Application, tier: SchemeTier) -> date | None:
-    """The last day, or the end of the fiscal year in which it falls; a renewal adds to what is left of the former one."""
+    """The last day, or the end of its fiscal year; a renewal adds its term to what is left of the former one."""
     if tier.term_years is None or row.valid_from is None:
         return None
     start = row.valid_from

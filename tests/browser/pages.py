@@ -34,17 +34,15 @@ PAGES = {
         "challenges.index challenges.detail partners.index partners.detail collaborations.index collaborations.detail "
         "groups.index groups.detail schemes.index schemes.detail register.start register.step register.resume "
         "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
-        "groups.index groups.detail certificates.verify certificates.register "
-        "register.start register.step register.resume accounts.sign_in accounts.forgot accounts.sent "
-        "accounts.confirm accounts.confirm_again accounts.reset "
+        "certificates.verify certificates.register "
         "accounts.join"
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
-        "me.applications me.application_begin me.application me.application_submit "
-        "me.application_step me.application_report accounts.account accounts.security accounts.houses "
-        "accounts.people accounts.close "
+        "me.applications me.application_begin me.application me.application_submit me.application_step "
+        "me.application_report "
+        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
@@ -54,8 +52,7 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.registrations city.registration city.applications city.application "
-        "city.partners city.partner_matches city.groups city.group city.group_new "
+        "city.applications city.application "
         "city.supply city.unserved city.silent city.funnel"
     ),
     OPERATOR: (
@@ -115,7 +112,6 @@ def places(site: Installation, who: str) -> list[Place]:
 def examples(session: Session) -> dict[str, Any]:
     """Something to put in the place of each argument; "me.offering_id" is one for the pages of `me` alone."""
     sensor, asked = backstage.partner(session), backstage.challenge(session, "CH-KG-022")
-
     applied = backstage.applications(session)
 
     def first(model: Any, *where: Any) -> Any:
@@ -141,7 +137,6 @@ def examples(session: Session) -> dict[str, Any]:
         "city.registration_id": first(Registration, here, Registration.status == RegistrationStatus.APPLIED),
         "application_id": applied["draft"].pk,
         "city.application_id": applied["screening"].pk,
-        "tier_id": applied["certificate"].tier_id,
         "key": applied["certificate"].verify_key,
         "certificates.scheme_id": applied["certificate"].scheme_id,
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),

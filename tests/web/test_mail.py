@@ -35,6 +35,7 @@ PARAMS: dict[str, Any] = {
     "recommendation_id": 7,
     "challenge_id": 7,
     "application_id": 7,
+    "scheme_id": 7,
     "scheme": "SDGs推進パートナー",
     "tier": "認証",
     "number": "2026-001",
