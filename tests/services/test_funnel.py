@@ -9,9 +9,10 @@ from sqlmodel import Session, SQLModel, select
 
 from matcher.errors import NotFound
 from matcher.policy import Actor
-from matcher.services import collaborations, demo_data, demo_live
+from matcher.services import demo_data, demo_live, outcomes
 from matcher.services import funnel as service
 from matcher.services.funnel import Funnel, Lead
+from matcher.services.outcomes import Outcome
 from models import (
     AuditEvent,
     Challenge,
@@ -105,7 +106,7 @@ def played(session: Session, town: Municipality) -> Actor:
     for row, event, number in ((one, "invited", 5), (two, "invited", 4), (two, "introduced", 10)):
         heard(session, row, f"recommendation.{event}", number)
     pilot = worked(session, town, adopted, 20)
-    collaborations.say_result(session, actor, pilot.pk, CollaborationResult.ADOPTED, "導入した", now=day(50))
+    outcomes.finish(session, actor, pilot.pk, Outcome(CollaborationResult.ADOPTED, "導入した"), now=day(50))
     introduced = published(session, town, "紹介まで", 0)
     row = put_forward(session, introduced, houses[0], 3, R.REFUSED)  # introduced, and refused afterwards
     for event, number in (("invited", 4), ("introduced", 6), ("refused", 9)):
@@ -161,9 +162,9 @@ def test_a_result_that_was_corrected_is_no_adoption(session: Session) -> None:
     town = factories.municipality(session)
     actor = played(session, town)
     pilot = session.exec(select(Collaboration).where(Collaboration.status == CollaborationStatus.DONE)).one()
-    collaborations.say_result(session, actor, pilot.pk, CollaborationResult.ENDED, "終了した", now=day(60))
+    outcomes.finish(session, actor, pilot.pk, Outcome(CollaborationResult.ENDED, "終了した"), now=day(60))
     assert counts(service.progress(session, actor, town.pk).total) == [5, 4, 3, 2, 1, 0]
-    collaborations.say_result(session, actor, pilot.pk, CollaborationResult.ADOPTED, "導入した", now=day(70))
+    outcomes.finish(session, actor, pilot.pk, Outcome(CollaborationResult.ADOPTED, "導入した"), now=day(70))
     assert service.progress(session, actor, town.pk).total.stages[-1].from_start == Lead(50, 1)
 
 

@@ -35,6 +35,8 @@ PARAMS: dict[str, Any] = {
     "recommendation_id": 7,
     "challenge_id": 7,
     "group_id": 7,
+    "collaboration_id": 7,
+    "collaboration_title": "見守り<script>",
     "partner_id": 7,
     "partner": "株式会社<みらい>",
     "partner_name": "株式会社<みらい>",
@@ -120,6 +122,7 @@ def _mailed() -> Iterator[str]:
             if isinstance(node, ast.Call) and (
                 getattr(node.func, "attr", getattr(node.func, "id", ""))
                 in {"mail", "mail_all", "mail_address", "_tell_author", "_tell_coordinators", "_tell_partner"}
+                | {"tell_partners", "tell_office", "tell_other_side"}
             ):
                 named = [ast.literal_eval(arg) for arg in node.args if isinstance(arg, ast.Constant)]
                 yield from (name for name in named if isinstance(name, str))
