@@ -239,7 +239,6 @@ def write_note(
         created_at=now,
     )
     session.add(note)
-    row.updated_at = now
     flow.record(session, actor, "collaboration.noted", row, subject, now, kind=kind.value)
     if kind is NoteKind.INCIDENT:
         tell_other_side = tell_partners if ours else tell_office

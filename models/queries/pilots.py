@@ -22,7 +22,7 @@ from models import (
     User,
     reference,
 )
-from models.enums import CollaborationStatus, RegistrationStatus
+from models.enums import ChallengeStatus, CollaborationStatus, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,16 @@ def registered(session: Session, municipality_id: int) -> list[Partner]:
         .order_by(col(Partner.name), col(Partner.id))
     )
     return list(session.exec(statement))
+
+
+def challenges(session: Session, municipality_id: int) -> list[tuple[int, str]]:
+    """The challenges of an office that have not been given up, by title: key and title."""
+    statement = (
+        select(Challenge.id, Challenge.title)
+        .where(Challenge.municipality_id == municipality_id, Challenge.status != ChallengeStatus.DROPPED)
+        .order_by(col(Challenge.title), col(Challenge.id))
+    )
+    return [(key or 0, title) for key, title in session.exec(statement)]
 
 
 def from_recommendation(session: Session, recommendation_id: int) -> Collaboration | None:

@@ -38,13 +38,16 @@ PAGES = {
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
-        "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
+        "me.invitation me.collaborations me.collaboration "
+        "me.interests me.partners me.registrations me.registration_step challenges.interest "
         "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
-        "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
+        "city.paper city.replay city.call city.collaborations city.collaboration "
+        "city.collaboration_new city.collaboration_from "
+        "city.collaboration_edit city.collaboration_plan city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
@@ -65,7 +68,10 @@ NO_PAGES = frozenset(
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
-    "city.ask city.partner_run".split()
+    "city.ask city.partner_run "
+    "city.collaboration_step city.collaboration_agree city.collaboration_told city.collaboration_note "
+    "city.collaboration_file city.collaboration_file_add city.collaboration_file_remove "
+    "me.collaboration_agree me.collaboration_note me.collaboration_file me.collaboration_file_add".split()
 )
 
 

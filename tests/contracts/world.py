@@ -13,12 +13,14 @@ from models import (
     AttachmentContent,
     ChallengeQuestion,
     Collaboration,
+    CollaborationPartner,
     GroupMember,
     Interest,
     Introduction,
     Membership,
     Offering,
     OutboxMessage,
+    PilotPlan,
     RankingModel,
     Recommendation,
     RecommendationRun,
@@ -28,6 +30,7 @@ from models import (
     SchemeQuestion,
     SchemeRound,
     SchemeTier,
+    SuccessCriterion,
     Token,
     User,
     UserSession,
@@ -145,6 +148,7 @@ def build(session: Session) -> World:
     session.add(entry)
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
+    planned, pilot_file = _pilot(session, town.pk, house.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -170,6 +174,8 @@ def build(session: Session) -> World:
         "run": run.pk,
         "ranking_model": model.pk,
         "collaboration": collaboration.pk,
+        "planned": planned.pk,
+        "pilot_file": pilot_file.pk,
         "mail": mail.pk,
         "seat": seat.pk,
         "session": entry.pk,
@@ -204,6 +210,28 @@ def _file(challenge_id: int) -> dict[str, Any]:
     """A file of the challenge that everybody reads."""
     about = {"subject_type": "challenge", "subject_id": challenge_id, "public": True}
     return {**about, "name": "地図.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+
+
+def _pilot(session: Session, municipality_id: int, partner_id: int) -> tuple[Collaboration, Attachment]:
+    """A pilot that waits for both sides' agreement, with a file."""
+    row = Collaboration(
+        municipality_id=municipality_id, kind="pilot", title="見守りの計画", status=CollaborationStatus.PLANNED
+    )
+    session.add(row)
+    session.flush()
+    file = {"name": "a.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+    attachment = Attachment(subject_type="collaboration", subject_id=row.pk, **file)
+    session.add_all(
+        [
+            CollaborationPartner(collaboration_id=row.pk, partner_id=partner_id, name="株式会社みらい"),
+            PilotPlan(collaboration_id=row.pk),
+            SuccessCriterion(collaboration_id=row.pk, position=0, measure="設置した世帯", target="20"),
+            attachment,
+        ]
+    )
+    session.flush()
+    session.add(AttachmentContent(attachment_id=attachment.pk, data=b"a"))
+    return row, attachment
 
 
 def _assignment(
