@@ -17,12 +17,13 @@ from models import (
     Municipality,
     Partner,
     PilotPlan,
+    Recommendation,
     Registration,
     SuccessCriterion,
     User,
     reference,
 )
-from models.enums import ChallengeStatus, CollaborationStatus, RegistrationStatus
+from models.enums import ChallengeStatus, CollaborationStatus, RecommendationStatus, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,17 @@ def challenges(session: Session, municipality_id: int) -> list[tuple[int, str]]:
         .order_by(col(Challenge.title), col(Challenge.id))
     )
     return [(key or 0, title) for key, title in session.exec(statement)]
+
+
+def introduced(session: Session, challenge_id: int, partner_id: int) -> Recommendation | None:
+    """The recommendation by which a partner was introduced for a challenge."""
+    return session.exec(
+        select(Recommendation).where(
+            Recommendation.challenge_id == challenge_id,
+            Recommendation.partner_id == partner_id,
+            Recommendation.status == RecommendationStatus.INTRODUCED,
+        )
+    ).first()
 
 
 def from_recommendation(session: Session, recommendation_id: int) -> Collaboration | None:

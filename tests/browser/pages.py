@@ -127,7 +127,8 @@ def examples(session: Session) -> dict[str, Any]:
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,
-        "city.collaboration_id": first(Collaboration, Collaboration.municipality_id == asked.municipality_id),
+        "city.collaboration_id": first(Collaboration, Collaboration.is_demo),
+        "me.collaboration_id": first(Collaboration, Collaboration.is_demo),
         "collaboration_id": first(Collaboration, Collaboration.published),
         "group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
         "recommendation_id": first(
