@@ -58,6 +58,7 @@ class Note:
 
 
 _ORDERS: dict[str, Any] = {
+    "here": lambda: [col(Collaboration.external_key).is_not(None), col(Collaboration.updated_at).desc()],
     "changed": lambda: [col(Collaboration.updated_at).desc()],
     "until": lambda: [col(Collaboration.period_until).is_(None), col(Collaboration.period_until)],
     "title": lambda: [col(Collaboration.title)],
@@ -67,7 +68,7 @@ _ORDERS: dict[str, Any] = {
 def of_office(
     session: Session, municipality_id: int, wanted: PilotFilter, sort: str, *, offset: int, limit: int
 ) -> list[Run]:
-    """One page of an office's collaborations; `sort` is "changed", "until" or "title". Two queries."""
+    """One page of an office's collaborations; `sort` is "here", "changed", "until" or "title". Two queries."""
     statement = _runs().where(*_conditions(municipality_id, wanted, with_status=True))
     return _with_partners(
         session, statement.order_by(*_ORDERS[sort](), col(Collaboration.id).desc()).offset(offset).limit(limit)

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from matcher.policy import Actor, Seat
 from matcher.services import recommendations
-from matcher.services.demo_data import office
 from models import Recommendation
 from models.base import utcnow
 from models.enums import Role
@@ -41,17 +40,10 @@ def test_from_an_introduction_to_a_precedent(
 
 def introduced(site: Installation, challenge: str) -> int:
     """A partner that has accepted an invitation: the id of the recommendation."""
+    key = backstage.invited(site, challenge)
     with backstage.stage(site) as session:
-        asked, sensor = backstage.challenge(session, challenge), backstage.partner(session)
-        known = session.query(Recommendation).filter_by(challenge_id=asked.pk, partner_id=sensor.pk).first()
-        key = known.pk if known else None
-    if key is None:
-        key = backstage.invited(site, challenge)
-    with backstage.stage(site) as session:
-        row = session.get_one(Recommendation, key)
-        if row.status == "proposed":
-            recommendations.approve(session, office(row.municipality_id), key, message="", override="", now=utcnow())
-        person = Actor(None, (Seat(Role.PARTNER_ADMIN, partner_id=row.partner_id),), name="demo")
+        house = session.get_one(Recommendation, key).partner_id
+        person = Actor(None, (Seat(Role.PARTNER_ADMIN, partner_id=house),), name="demo")
         recommendations.accept(session, person, key, message="", now=utcnow())
     return key
 

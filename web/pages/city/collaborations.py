@@ -29,7 +29,12 @@ from web.pilot_forms import BeginForm, ByHandForm, EditForm
 from web.sheets import MOST_ROWS
 
 PER_PAGE = 30
-SORTS = {"changed": _l("Last changed first"), "until": _l("End of the pilot"), "title": _l("Title")}
+SORTS = {
+    "here": _l("Begun here first"),
+    "changed": _l("Last changed first"),
+    "until": _l("End of the pilot"),
+    "title": _l("Title"),
+}
 
 
 @bp.get("/city/collaborations")
@@ -58,7 +63,7 @@ def _listing() -> Listing:
         Facet("partner", _("Partner"), partners, single=True),
     ]
     asked = Listing.of_request("city.collaborations", shown, SORTS)
-    return replace(asked, facets=shown[1:], sorts=SORTS, sort=asked.sort if asked.sort in SORTS else "changed")
+    return replace(asked, facets=shown[1:], sorts=SORTS, sort=asked.sort if asked.sort in SORTS else "here")
 
 
 def _wanted(listing: Listing) -> PilotFilter:

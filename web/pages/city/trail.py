@@ -37,7 +37,7 @@ EVENTS: dict[str, Any] = {
     "recommendation.introduced": _l("Both sides introduced"),
     "recommendation.lapsed": _l("Invitation withdrawn"),
     "introduction.heard": _l("News received: under way"),
-    "collaboration.planned": _l("Set up"),
+    "collaboration.planned": _l("Collaboration set up"),
     "collaboration.edited": _l("Text changed"),
     "collaboration.plan_laid_down": _l("Plan saved"),
     "collaboration.agreement_noted": _l("Partner agrees, as told to the office"),
