@@ -54,8 +54,6 @@ EVENTS: dict[str, Any] = {
     "challenge.solved": _l("Challenge solved"),
     "challenge.submitted": _l("Challenge sent in for review"),
     "challenge.unpublished": _l("Challenge taken off the portal"),
-    "attachment.added": _l("File added"),
-    "attachment.removed": _l("File taken away"),
     "collaboration.agreement_noted": _l("Partner's agreement to a pilot plan noted by the office"),
     "collaboration.begun": _l("Collaboration begun"),
     "collaboration.edited": _l("Collaboration changed"),
