@@ -20,7 +20,7 @@ from models.enums import CollaborationResult as Result
 from models.enums import CollaborationStatus, RecommendationSource, RecommendationStatus
 from models.queries import pilots as queries
 from models.session import make_engine, open_session
-from tests import factories
+from tests import factories, postgres
 from tests.factories import NOW
 
 PLAN = PlanData(criteria=(Criterion("世帯", "20"),))
@@ -33,13 +33,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
         made = make_engine(f"sqlite:///{tmp_path}/race.db")
     else:
-        url = request.getfixturevalue("postgres_url")
-        server = make_engine(f"{url}/postgres", isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE IF EXISTS race")
-            connection.exec_driver_sql("CREATE DATABASE race")
-        server.dispose()
-        made = make_engine(f"{url}/race")
+        made = postgres.fresh(request.getfixturevalue("postgres_url"), "pilot_races")
     SQLModel.metadata.create_all(made)
     yield made
     made.dispose()

@@ -16,11 +16,31 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from matcher.errors import DomainError
-from matcher.lifecycles import CHALLENGE, CHALLENGE_QUESTION, GROUP_MEMBER, RECOMMENDATION, REGISTRATION, Lifecycle
-from matcher.services import challenge_questions, challenges, groups, recommendations, registrations
+from matcher.lifecycles import (
+    CHALLENGE,
+    CHALLENGE_QUESTION,
+    COLLABORATION,
+    GROUP_MEMBER,
+    RECOMMENDATION,
+    REGISTRATION,
+    Lifecycle,
+)
+from matcher.services import (
+    challenge_questions,
+    challenges,
+    collaborations,
+    groups,
+    outcomes,
+    pilots,
+    recommendations,
+    registrations,
+)
+from matcher.services.outcomes import Outcome
+from matcher.services.pilots import Criterion, PlanData
 from models import AuditEvent, GroupMember, Recommendation, Registration
 from models.enums import (
     ChallengeStatus,
+    CollaborationResult,
     DeclineReason,
     RecommendationSource,
     RecommendationStatus,
@@ -136,12 +156,35 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _collaboration(session: Session) -> Game:
+    town = _town(session)
+    house = factories.partner(session, town=town)
+    people = {"a": factories.coordinator(session, town), "b": factories.coordinator(session, town)}
+    row = collaborations.plan(
+        session, people["a"], town.pk, title="実証", partner_ids=[house.pk], summary="計画", now=NOW
+    )
+    key, partner, plan = row.pk, factories.partner_admin(session, house), PlanData(criteria=(Criterion("世帯", "20"),))
+    ended = Outcome(CollaborationResult.ENDED, "終わった。")
+    moves: dict[str, Move] = {"partner agrees": lambda x: pilots.agree(x, partner, key, None, now=NOW)}
+    for who, actor in people.items():
+        moves |= {
+            f"{who} lays down": lambda x, a=actor: pilots.lay_down(x, a, key, plan, None, now=NOW),
+            f"{who} agrees": lambda x, a=actor: pilots.agree(x, a, key, None, now=NOW),
+            f"{who} begins": lambda x, a=actor: pilots.begin(x, a, key, now=NOW),
+            f"{who} finishes": lambda x, a=actor: outcomes.finish(x, a, key, ended, now=NOW),
+            f"{who} reopens": lambda x, a=actor: outcomes.reopen(x, a, key, now=NOW),
+            f"{who} publishes": lambda x, a=actor: outcomes.publish(x, a, key, now=NOW),
+        }
+    return Game(type(row), key, moves)
+
+
 GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE: _challenge,
     REGISTRATION: _registration,
     RECOMMENDATION: _recommendation,
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,
+    COLLABORATION: _collaboration,
 }
 
 
