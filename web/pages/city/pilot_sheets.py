@@ -18,7 +18,7 @@ def collaborations(rows: Iterable[Run]) -> Response:
         *(_("Number"), _("Title"), _("Kind"), _("Status"), _("Department in charge"), _("Partners"), _("Challenge")),
         *(_("From"), _("Until"), _("Field of the pilot"), _("The municipality pays (yen)")),
         *(_("The partner pays (yen)"), _("Kind of agreement"), _("Agreement signed on"), _("Topic of the agreement")),
-        *(_("Result"), _("What came of it"), _("What was learned"), _("On the portal"), _("Last change")),
+        *(_("Result"), _("What came of it"), _("What was learned"), _("Shown on the portal"), _("Last change")),
     )
     return xlsx(_("Our collaborations"), header, map(_line, rows))
 
