@@ -6,7 +6,14 @@ from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, A
 from models.attachment import Attachment, AttachmentContent
 from models.audit import AuditEvent
 from models.challenge import Challenge, ChallengeQuestion, ChallengeTarget, ChallengeVersion, Interest, Need
-from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
+from models.collaboration import (
+    Collaboration,
+    CollaborationNote,
+    CollaborationPartner,
+    CollaborationTarget,
+    PilotPlan,
+    SuccessCriterion,
+)
 from models.exposure import Exposure
 from models.group import GroupMember, WorkingGroup
 from models.index_change import IndexChange, Passage
@@ -35,6 +42,7 @@ __all__ = [
     "ChallengeVersion",
     "ChangeReport",
     "Collaboration",
+    "CollaborationNote",
     "CollaborationPartner",
     "CollaborationTarget",
     "Department",
@@ -54,6 +62,7 @@ __all__ = [
     "PartnerRegion",
     "PartnerTarget",
     "Passage",
+    "PilotPlan",
     "RankingModel",
     "Recommendation",
     "RecommendationRun",
@@ -66,6 +75,7 @@ __all__ = [
     "SchemeQuestion",
     "SchemeRound",
     "SchemeTier",
+    "SuccessCriterion",
     "Token",
     "User",
     "UserSession",

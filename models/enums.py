@@ -236,6 +236,15 @@ class CollaborationResult(StrEnum):
     FAILED = "failed"
 
 
+class AgreementKind(StrEnum):
+    """包括連携協定 / 分野別の連携協定 / 実証に関する協定 / 覚書."""
+
+    COMPREHENSIVE = "comprehensive"
+    TOPICAL = "topical"
+    PILOT = "pilot"
+    MEMORANDUM = "memorandum"
+
+
 class NoteKind(StrEnum):
     """What a note on a collaboration tells: 進捗 / 事故・支障 / 学び."""
 

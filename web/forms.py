@@ -69,6 +69,16 @@ FIELD_ERRORS = {
     "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),
     "file_broken": lazy_gettext("This file is not what its name says, or it is damaged. Please save it again."),
     "file_many": lazy_gettext("There are 20 files here already. Please take one away first."),
+    "plan_missing": lazy_gettext("First lay down the plan, with at least one criterion by which success is measured."),
+    "plan_not_agreed": lazy_gettext("Both sides must agree to the plan before the pilot begins."),
+    "criterion_incomplete": lazy_gettext("Each criterion needs what is measured and a target value."),
+    "ends_before_it_begins": lazy_gettext("The end lies before the beginning. Please check both dates."),
+    "yen": lazy_gettext("Please enter an amount in yen as a whole number, without commas."),
+    "date_future": lazy_gettext("Please choose today or an earlier day."),
+    "not_begun": lazy_gettext(
+        "This pilot has not begun. It can only end or fail; for any other result, begin it first."
+    ),
+    "summary_missing": lazy_gettext("First write down what was done. Everybody reads it on the portal."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

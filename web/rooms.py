@@ -16,7 +16,7 @@ CITY: tuple[tuple[Any, tuple[Room, ...]], ...] = (
         (
             ("city.challenges", _l("Challenges")),
             ("city.proposals", _l("Proposals")),
-            ("city.collaborations", _l("Collaborations")),
+            ("city.collaborations", _l("Our collaborations")),
             ("city.assignments", _l("Assignments")),
         ),
     ),
@@ -63,7 +63,7 @@ PARTNER: tuple[tuple[Any, tuple[Room, ...]], ...] = (
     ),
     (
         _l("Proposals and pilots"),
-        (("me.proposals", _l("Proposals")), ("me.collaborations", _l("Collaborations"))),
+        (("me.proposals", _l("Proposals")), ("me.collaborations", _l("Our collaborations"))),
     ),
     (
         _l("Registration and certification"),

@@ -1,16 +1,16 @@
-"""Plays a few days in the life of the demonstration, so that a first visitor sees every state of a match."""
+"""Plays some weeks in the life of the demonstration, so that a first visitor sees every state of a match."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
 from matcher.policy import Actor, Seat
-from matcher.services import groups, interests, recommendations
+from matcher.services import demo_pilots, groups, interests, recommendations
+from matcher.services.demo_cast import Cast
 from matcher.services.demo_data import ACCOUNTS
 from matcher.services.matchbook import Matchbook
 from models import Challenge, Partner, Recommendation, WorkingGroup
-from models.enums import DeclineReason, RefusalReason, Role
+from models.enums import DeclineReason, RefusalReason
 from models.enums import RecommendationStatus as R
 from models.queries import accounts as account_queries
 from models.queries import recommendations as queries
@@ -26,27 +26,6 @@ RUNS = {
 SHOWN = 10
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Everybody and everything that takes part, by the keys of the demonstration files."""
-
-    session: Session
-    matchbook: Matchbook
-    now: datetime
-    challenges: dict[str, int]
-    partners: dict[str, int]
-    groups: dict[str, int]
-    people: dict[str, Actor]
-
-    def ago(self, days: float) -> datetime:
-        return self.now - timedelta(days=days)
-
-    def of_partner(self, key: str) -> Actor:
-        """The partner's administrator."""
-        email = next(a.email for a in ACCOUNTS if a.house == key and a.role is Role.PARTNER_ADMIN)
-        return self.people[email]
-
-
 def enact(session: Session, matchbook: Matchbook, now: datetime) -> bool:
     """Play it, once; False when it has been played, or when the demonstration is not there or has been changed."""
     cast = _cast(session, matchbook, now)
@@ -60,6 +39,7 @@ def enact(session: Session, matchbook: Matchbook, now: datetime) -> bool:
     _refuse(cast)
     _set_aside(cast)
     _meet(cast)
+    demo_pilots.play(cast)
     return True
 
 

@@ -35,6 +35,10 @@ class Desk(StrEnum):
     ASKED_BACK = "asked_back"
     ENDING_TERM = "ending_term"
     INTRODUCTION = "introduction"
+    PLAN_OURS = "plan_ours"
+    PLAN_THEIRS = "plan_theirs"
+    PILOT_OVER = "pilot_over"
+    PILOT_SILENT = "pilot_silent"
     STALE = "stale"
 
 
@@ -63,11 +67,16 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.ASKED_BACK: (Holder.PARTNER, 7, 14),
     Desk.ENDING_TERM: (Holder.PARTNER, 60, 83),
     Desk.INTRODUCTION: (Holder.COORDINATOR, 30, 60),
+    Desk.PLAN_OURS: (Holder.COORDINATOR, 7, 14),
+    Desk.PLAN_THEIRS: (Holder.PARTNER, 7, 14),
+    Desk.PILOT_OVER: (Holder.COORDINATOR, 14, 30),
+    Desk.PILOT_SILENT: (Holder.COORDINATOR, 60, 90),
     Desk.STALE: (Holder.COORDINATOR, 1, 30),
 }
 SILENT_AFTER = timedelta(days=30)
 #: how long before its end a term comes onto the work list
 ENDING = timedelta(days=90)
+PILOT_SILENT_AFTER = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,9 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.GROUP_REQUEST: queries.group_requests(session, municipality_id),
         Desk.INVITATION: queries.invitations(session, municipality_id),
         Desk.INTRODUCTION: queries.introductions(session, municipality_id, now - SILENT_AFTER),
+        Desk.PLAN_OURS: queries.plans(session, municipality_id, by_city=True),
+        Desk.PLAN_THEIRS: queries.plans(session, municipality_id, by_city=False),
+        **_pilots(session, municipality_id, now),
     }
     return Worklist({desk: _items(desk, waiting[desk], on) for desk in Desk if waiting[desk]})
 
@@ -157,6 +169,18 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
             if not asked:
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))
+    return desks
+
+
+def _pilots(session: Session, municipality_id: int, now: datetime) -> dict[Desk, list[Waiting]]:
+    """A pilot past its end waits for its result; one that still runs is silent when nobody wrote for a long time."""
+    desks: dict[Desk, list[Waiting]] = {Desk.PILOT_OVER: [], Desk.PILOT_SILENT: []}
+    for row, last, who in queries.running(session, municipality_id):
+        if row.period_until is not None and row.period_until < today(now):
+            over = datetime.combine(row.period_until, datetime.min.time(), tzinfo=JAPAN)
+            desks[Desk.PILOT_OVER].append(Waiting(row.pk, row.title, over, who))
+        elif last < now - PILOT_SILENT_AFTER:
+            desks[Desk.PILOT_SILENT].append(Waiting(row.pk, row.title, last, who))
     return desks
 
 

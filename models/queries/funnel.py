@@ -116,33 +116,47 @@ def _decided(municipality_id: int) -> Any:
 
 
 def _worked(municipality_id: int) -> Any:
-    """Collaborations by the day they were entered, adoptions by the day somebody said so; a result taken back is none.
-
-    What is only planned has not begun.
-    """
-    said = sa.and_(
-        col(AuditEvent.subject_id) == Collaboration.id,
-        col(AuditEvent.subject_type) == Collaboration.__tablename__,
-        col(AuditEvent.event) == "collaboration.result_said",
+    """Collaborations by the day they began, adoptions by the day somebody said so; a result taken back is none."""
+    heard = _heard_of_collaborations(municipality_id)
+    entered = sa.and_(heard.c.planned.is_(None), col(Collaboration.status).in_(BEGUN))
+    begun = sa.func.coalesce(heard.c.begun, sa.case((entered, col(Collaboration.created_at))))
+    adopted = sa.case((col(Collaboration.result) == CollaborationResult.ADOPTED, heard.c.adopted))
+    return (
+        sa.select(
+            col(Collaboration.challenge_id),
+            sa.func.min(begun, type_=UTCDateTime()).label("begun"),
+            sa.func.min(adopted, type_=UTCDateTime()).label("adopted"),
+        )
+        .outerjoin(heard, heard.c.collaboration_id == Collaboration.id)
+        .where(col(Collaboration.municipality_id) == municipality_id, col(Collaboration.challenge_id).is_not(None))
+        .group_by(col(Collaboration.challenge_id))
+        .subquery("worked")
     )
+
+
+def _heard_of_collaborations(municipality_id: int) -> Any:
+    """When each collaboration was planned, begun and said to be adopted.
+
+    One that was entered from documents was never planned here, and counts from the day of its entry.
+    """
+    event = col(AuditEvent.event)
     adopted = sa.and_(
-        col(Collaboration.result) == CollaborationResult.ADOPTED,
+        event == "collaboration.result_said",
         col(AuditEvent.detail)["result"].as_string() == CollaborationResult.ADOPTED.value,
     )
     return (
         sa.select(
-            col(Collaboration.challenge_id),
-            _first(Collaboration).label("begun"),
+            col(AuditEvent.subject_id).label("collaboration_id"),
+            _first(AuditEvent, event == "collaboration.planned").label("planned"),
+            _first(AuditEvent, event == "collaboration.begun").label("begun"),
             _first(AuditEvent, adopted).label("adopted"),
         )
-        .outerjoin(AuditEvent, said)
         .where(
-            col(Collaboration.municipality_id) == municipality_id,
-            col(Collaboration.challenge_id).is_not(None),
-            col(Collaboration.status).in_(BEGUN),
+            col(AuditEvent.municipality_id) == municipality_id,
+            col(AuditEvent.subject_type) == Collaboration.__tablename__,
         )
-        .group_by(col(Collaboration.challenge_id))
-        .subquery("worked")
+        .group_by(col(AuditEvent.subject_id))
+        .subquery("heard")
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models import Collaboration, CollaborationPartner, Municipality
+from models.enums import CollaborationStatus
 
 MOST = 12
 
@@ -27,7 +28,10 @@ def told(
 ) -> list[Precedent]:
     """The collaborations `similar`, in their order, after those of the partner, the newest first; one query."""
     theirs = select(CollaborationPartner.collaboration_id).where(CollaborationPartner.partner_id == partner_id)
-    readable = sa.or_(col(Collaboration.municipality_id) == municipality_id, col(Collaboration.published))
+    own = sa.and_(
+        col(Collaboration.municipality_id) == municipality_id, col(Collaboration.status) != CollaborationStatus.PLANNED
+    )
+    readable = sa.or_(own, col(Collaboration.published))
     statement = (
         select(Collaboration, Municipality, CollaborationPartner)
         .join(Municipality, col(Municipality.id) == Collaboration.municipality_id)

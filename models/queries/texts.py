@@ -22,7 +22,7 @@ from models import (
     Recommendation,
     Registration,
 )
-from models.enums import ChallengeStatus, EntityType, RecommendationStatus, RegistrationStatus
+from models.enums import ChallengeStatus, CollaborationStatus, EntityType, RecommendationStatus, RegistrationStatus
 
 AT_ONCE = 500
 PUBLIC = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE, ChallengeStatus.CLOSED, ChallengeStatus.SOLVED)
@@ -121,9 +121,13 @@ def _registered(session: Session, ids: list[int]) -> dict[int, list[str]]:
 
 
 def _busy(session: Session, ids: list[int]) -> dict[int, int]:
+    over = sa.exists().where(
+        col(Collaboration.recommendation_id) == Recommendation.id,
+        col(Collaboration.status) == CollaborationStatus.DONE,
+    )
     statement = (
         select(Recommendation.partner_id, sa.func.count())
-        .where(col(Recommendation.partner_id).in_(ids), col(Recommendation.status).in_(BUSY))
+        .where(col(Recommendation.partner_id).in_(ids), col(Recommendation.status).in_(BUSY), ~over)
         .group_by(col(Recommendation.partner_id))
     )
     return dict(session.exec(statement).all())

@@ -12,11 +12,14 @@ from models import (
     AuditEvent,
     Challenge,
     ChangeReport,
+    Collaboration,
+    CollaborationPartner,
     Department,
     GroupMember,
     Interest,
     Introduction,
     Partner,
+    PilotPlan,
     Recommendation,
     RecommendationRun,
     Registration,
@@ -29,6 +32,7 @@ from models.enums import (
     OPEN_CHALLENGES,
     ApplicationStatus,
     ChallengeStatus,
+    CollaborationStatus,
     GroupMemberStatus,
     RegistrationStatus,
 )
@@ -146,7 +150,7 @@ def invitations(session: Session, municipality_id: int) -> list[Waiting]:
 
 
 def introductions(session: Session, municipality_id: int, before: datetime) -> list[Waiting]:
-    """Introductions of which nobody has heard since `before`; `key` is the recommendation's."""
+    """Silent introductions: nobody heard since `before`, and nothing began; `key` is the recommendation's."""
     heard: Any = (
         sa.select(sa.func.max(col(AuditEvent.created_at), type_=UTCDateTime()))
         .where(
@@ -167,6 +171,7 @@ def introductions(session: Session, municipality_id: int, before: datetime) -> l
             col(Introduction.municipality_id) == municipality_id,
             col(Introduction.ended_at).is_(None),
             sa.or_(col(Challenge.id).is_(None), col(Challenge.status).in_(OPEN_CHALLENGES)),
+            ~sa.exists().where(col(Collaboration.recommendation_id) == Recommendation.id),
             last < before,
         )
         .order_by(last, col(Introduction.id))
@@ -237,3 +242,62 @@ def change_reports(session: Session, municipality_id: int) -> list[Waiting]:
         .order_by(col(ChangeReport.created_at), col(ChangeReport.id))
     )
     return [Waiting(key or 0, name, since, about=subject) for key, name, since, subject in session.exec(statement)]
+
+
+def plans(session: Session, municipality_id: int, *, by_city: bool) -> list[Waiting]:
+    """Pilot plans that wait for the office's agreement, or that wait for the partner's after the office's."""
+    ours, theirs = col(PilotPlan.agreed_by_city_at), col(PilotPlan.agreed_by_partner_at)
+    waiting = ours.is_(None) if by_city else sa.and_(ours.is_not(None), theirs.is_(None))
+    shown: list[Any] = [Collaboration.id, Collaboration.title, PilotPlan.updated_at, _leading()]
+    statement: Any = (
+        sa.select(*shown)
+        .join(PilotPlan, col(PilotPlan.collaboration_id) == Collaboration.id)
+        .where(
+            col(Collaboration.municipality_id) == municipality_id,
+            col(Collaboration.status) != CollaborationStatus.DONE,
+            waiting,
+        )
+        .order_by(col(PilotPlan.updated_at), col(Collaboration.id))
+    )
+    return [Waiting(key, title, since, who or "") for key, title, since, who in session.exec(statement)]
+
+
+def running(session: Session, municipality_id: int) -> list[tuple[Collaboration, datetime, str]]:
+    """What began here and is running: the last day on which anybody wrote something, and the leading partner."""
+    began = sa.case((col(AuditEvent.event) == "collaboration.begun", 1))
+    heard: Any = (
+        sa.select(
+            col(AuditEvent.subject_id).label("key"),
+            sa.func.max(col(AuditEvent.created_at), type_=UTCDateTime()).label("last"),
+        )
+        .where(
+            col(AuditEvent.municipality_id) == municipality_id,
+            col(AuditEvent.subject_type) == Collaboration.__tablename__,
+        )
+        .group_by(col(AuditEvent.subject_id))
+        .having(sa.func.count(began) > 0)
+        .subquery("heard")
+    )
+    shown: list[Any] = [Collaboration, heard.c.last, _leading()]
+    statement: Any = (
+        sa.select(*shown)
+        .join(heard, heard.c.key == Collaboration.id)
+        .where(
+            col(Collaboration.municipality_id) == municipality_id,
+            col(Collaboration.status) == CollaborationStatus.RUNNING,
+        )
+        .order_by(heard.c.last, col(Collaboration.id))
+    )
+    return [(row, last, who or "") for row, last, who in session.exec(statement)]
+
+
+def _leading() -> Any:
+    """The name of the partner that leads a collaboration."""
+    return (
+        sa.select(col(CollaborationPartner.name))
+        .where(col(CollaborationPartner.collaboration_id) == Collaboration.id)
+        .order_by(col(CollaborationPartner.id))
+        .limit(1)
+        .correlate(Collaboration)
+        .scalar_subquery()
+    )

@@ -41,13 +41,15 @@ PAGES = {
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
         "me.applications me.application_begin me.application me.application_submit me.application_step "
-        "me.application_report "
+        "me.application_report me.collaborations me.collaboration "
         "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
-        "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
+        "city.paper city.replay city.call city.collaborations city.collaboration "
+        "city.collaboration_new city.collaboration_from "
+        "city.collaboration_edit city.collaboration_plan city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
@@ -70,7 +72,10 @@ NO_PAGES = frozenset(
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
     "city.ask city.partner_run city.application_step city.application_note city.application_report_noted "
-    "city.application_file me.application_file".split()
+    "city.application_file me.application_file city.collaboration_step city.collaboration_agree "
+    "city.collaboration_told city.collaboration_note city.collaboration_file city.collaboration_file_add "
+    "city.collaboration_file_remove me.collaboration_agree me.collaboration_note me.collaboration_file "
+    "me.collaboration_file_add "
 )
 
 
@@ -127,7 +132,8 @@ def examples(session: Session) -> dict[str, Any]:
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,
-        "city.collaboration_id": first(Collaboration, Collaboration.municipality_id == asked.municipality_id),
+        "city.collaboration_id": first(Collaboration, Collaboration.is_demo),
+        "me.collaboration_id": first(Collaboration, Collaboration.is_demo),
         "collaboration_id": first(Collaboration, Collaboration.published),
         "group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
         "recommendation_id": first(

@@ -14,6 +14,7 @@ from models import (
     ChallengeQuestion,
     ChangeReport,
     Collaboration,
+    CollaborationPartner,
     GroupMember,
     Interest,
     Introduction,
@@ -22,6 +23,7 @@ from models import (
     Offering,
     OutboxMessage,
     Partner,
+    PilotPlan,
     RankingModel,
     Recommendation,
     RecommendationRun,
@@ -31,6 +33,7 @@ from models import (
     SchemeQuestion,
     SchemeRound,
     SchemeTier,
+    SuccessCriterion,
     Token,
     User,
     UserSession,
@@ -149,6 +152,7 @@ def build(session: Session) -> World:
     session.add(entry)
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
+    planned, pilot_file = _pilot(session, town.pk, house.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -174,6 +178,8 @@ def build(session: Session) -> World:
         "run": run.pk,
         "ranking_model": model.pk,
         "collaboration": collaboration.pk,
+        "planned": planned.pk,
+        "pilot_file": pilot_file.pk,
         "mail": mail.pk,
         "seat": seat.pk,
         "session": entry.pk,
@@ -232,6 +238,28 @@ def _applications(session: Session, town: Municipality, house: Partner) -> dict[
     session.add(AttachmentContent(attachment_id=file.pk, data=b"%PDF-1.7"))
     session.flush()
     return {**keys, "report": report.pk, "application_file": file.pk}
+
+
+def _pilot(session: Session, municipality_id: int, partner_id: int) -> tuple[Collaboration, Attachment]:
+    """A pilot that waits for both sides' agreement, with a file."""
+    row = Collaboration(
+        municipality_id=municipality_id, kind="pilot", title="見守りの計画", status=CollaborationStatus.PLANNED
+    )
+    session.add(row)
+    session.flush()
+    file = {"name": "a.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+    attachment = Attachment(subject_type="collaboration", subject_id=row.pk, **file)
+    session.add_all(
+        [
+            CollaborationPartner(collaboration_id=row.pk, partner_id=partner_id, name="株式会社みらい"),
+            PilotPlan(collaboration_id=row.pk),
+            SuccessCriterion(collaboration_id=row.pk, position=0, measure="設置した世帯", target="20"),
+            attachment,
+        ]
+    )
+    session.flush()
+    session.add(AttachmentContent(attachment_id=attachment.pk, data=b"a"))
+    return row, attachment
 
 
 def _assignment(

@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import Session, select
 
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
-from matcher.services import challenges, collaborations, near_groups, recommendations, texts
+from matcher.services import challenges, near_groups, outcomes, recommendations, texts
 from matcher.services.asking import ask_to_say_more
 from matcher.services.matchbook import Match, Ranking, Signal
+from matcher.services.outcomes import Outcome
 from models import (
     AuditEvent,
     Collaboration,
@@ -238,8 +239,13 @@ def work(session: Session, office: Office) -> Collaboration:
 
 
 def test_what_came_of_it_counts_for_the_partners(session: Session, office: Office, work: Collaboration) -> None:
-    say = collaborations.say_result
-    say(session, office.coordinator, work.pk, CollaborationResult.ADOPTED, "30世帯で続いている。", now=NOW)
+    outcomes.finish(
+        session,
+        office.coordinator,
+        work.pk,
+        Outcome(CollaborationResult.ADOPTED, "30世帯で続いている。"),
+        now=NOW,
+    )
     assert (work.status, work.result) == (CollaborationStatus.DONE, CollaborationResult.ADOPTED)
     told = partner_texts(session, [office.first.pk])[0]
     assert told.past == [("172065", "見守りの実証", "adopted")]
@@ -249,12 +255,17 @@ def test_what_came_of_it_counts_for_the_partners(session: Session, office: Offic
 
 
 def test_a_failure_says_why(session: Session, office: Office, work: Collaboration) -> None:
-    say = collaborations.say_result
     with pytest.raises(Invalid) as refused:
-        say(session, office.coordinator, work.pk, CollaborationResult.FAILED, "", now=NOW)
+        outcomes.finish(session, office.coordinator, work.pk, Outcome(CollaborationResult.FAILED, ""), now=NOW)
     assert refused.value.fields == {"outcome": "required"}
     with pytest.raises(NotAllowed):
-        say(session, factories.partner_admin(session, office.second), work.pk, CollaborationResult.ENDED, "", now=NOW)
+        outcomes.finish(
+            session,
+            factories.partner_admin(session, office.second),
+            work.pk,
+            Outcome(CollaborationResult.ENDED, ""),
+            now=NOW,
+        )
 
 
 def test_precedents_of_the_partner_come_first(session: Session, office: Office, work: Collaboration) -> None:

@@ -20,6 +20,7 @@ from matcher.lifecycles import (
     APPLICATION,
     CHALLENGE,
     CHALLENGE_QUESTION,
+    COLLABORATION,
     GROUP_MEMBER,
     RECOMMENDATION,
     REGISTRATION,
@@ -30,14 +31,20 @@ from matcher.services import (
     certificates,
     challenge_questions,
     challenges,
+    collaborations,
     groups,
+    outcomes,
+    pilots,
     recommendations,
     registrations,
     screening,
 )
+from matcher.services.outcomes import Outcome
+from matcher.services.pilots import Criterion, PlanData
 from models import Answer, Application, AuditEvent, GroupMember, Recommendation, Registration, SchemeQuestion
 from models.enums import (
     ChallengeStatus,
+    CollaborationResult,
     DeclineReason,
     RecommendationSource,
     RecommendationStatus,
@@ -179,6 +186,28 @@ def _first_question(session: Session, form_id: int) -> int:
     return session.exec(statement).one().pk
 
 
+def _collaboration(session: Session) -> Game:
+    town = _town(session)
+    house = factories.partner(session, town=town)
+    people = {"a": factories.coordinator(session, town), "b": factories.coordinator(session, town)}
+    row = collaborations.plan(
+        session, people["a"], town.pk, title="実証", partner_ids=[house.pk], summary="計画", now=NOW
+    )
+    key, partner, plan = row.pk, factories.partner_admin(session, house), PlanData(criteria=(Criterion("世帯", "20"),))
+    ended = Outcome(CollaborationResult.ENDED, "終わった。")
+    moves: dict[str, Move] = {"partner agrees": lambda x: pilots.agree(x, partner, key, None, now=NOW)}
+    for who, actor in people.items():
+        moves |= {
+            f"{who} lays down": lambda x, a=actor: pilots.lay_down(x, a, key, plan, None, now=NOW),
+            f"{who} agrees": lambda x, a=actor: pilots.agree(x, a, key, None, now=NOW),
+            f"{who} begins": lambda x, a=actor: pilots.begin(x, a, key, now=NOW),
+            f"{who} finishes": lambda x, a=actor: outcomes.finish(x, a, key, ended, now=NOW),
+            f"{who} reopens": lambda x, a=actor: outcomes.reopen(x, a, key, now=NOW),
+            f"{who} publishes": lambda x, a=actor: outcomes.publish(x, a, key, now=NOW),
+        }
+    return Game(type(row), key, moves)
+
+
 GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE: _challenge,
     REGISTRATION: _registration,
@@ -186,6 +215,7 @@ GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     RECOMMENDATION: _recommendation,
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,
+    COLLABORATION: _collaboration,
 }
 
 

@@ -1,6 +1,7 @@
 """What mail says, how it travels, and what happens to mail that cannot be sent."""
 
 import ast
+import re
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ PARAMS: dict[str, Any] = {
     "until": "2029-11-21",
     "step": "suspend",
     "group_id": 7,
+    "collaboration_id": 7,
+    "collaboration_title": "見守り<script>",
     "partner_id": 7,
     "partner": "株式会社<みらい>",
     "partner_name": "株式会社<みらい>",
@@ -120,23 +123,17 @@ def test_every_mail_can_be_read_in_both_languages(app: Flask, settings: Settings
     assert japanese == (language == "ja"), rendered.subject
 
 
+#: how services call what queues mail, and their own helpers for it
+MAILERS = re.compile("mail(_all|_address)?|_?tell_(author|coordinators|partners?|office|members)|to_(office|partner)")
+
+
 def _mailed() -> Iterator[str]:
     """The templates that services name when they queue mail, directly or through a helper of theirs."""
-    for path in Path(services.__file__).parent.glob("*.py"):
+    for path in Path(services.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and (
-                getattr(node.func, "attr", getattr(node.func, "id", ""))
-                in {
-                    "mail",
-                    "mail_all",
-                    "mail_address",
-                    "_tell_author",
-                    "_tell_coordinators",
-                    "_tell_partner",
-                    "to_office",
-                    "to_partner",
-                }
-            ):
+            if not isinstance(node, ast.Call):
+                continue
+            if MAILERS.fullmatch(getattr(node.func, "attr", getattr(node.func, "id", ""))):
                 named = [ast.literal_eval(arg) for arg in node.args if isinstance(arg, ast.Constant)]
                 yield from (name for name in named if isinstance(name, str))
 

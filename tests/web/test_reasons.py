@@ -210,7 +210,8 @@ def test_a_result_is_recorded_and_shown(office: Office, client: FlaskClient) -> 
     office.store.add(work)
     office.store.commit()
     address = f"/city/collaborations/{work.pk}/result"
-    assert f'href="{address}"' in office.client.get(f"/collaborations/{work.pk}").text
+    assert f'href="/city/collaborations/{work.pk}"' in office.client.get(f"/collaborations/{work.pk}").text
+    assert f'href="{address}"' in office.client.get(f"/city/collaborations/{work.pk}").text
     assert address not in client.get(f"/collaborations/{work.pk}").text
     answer = office.client.post(address, data={"result": "failed", "outcome": ""})
     assert (answer.status_code, "入力してください" in answer.text) == (422, True)

@@ -70,7 +70,7 @@ def application_note(application_id: int) -> Response:
         note_form.version.data = str(error.version)
         said = [(_("Note for the screeners"), mine, theirs) for _name, mine, theirs in error.differences]
         return show(held, form, 409, note_form=note_form, differences=said)
-    flash(_("The note has been saved."), "success")
+    flash(_("The screening note has been saved."), "success")
     return see_other(url_for("city.application", application_id=application_id))
 
 

@@ -27,7 +27,6 @@ from models import Department, reference
 from models.enums import (
     BudgetStage,
     ChallengeKind,
-    CollaborationResult,
     DeclineReason,
     GroupKind,
     JoinRule,
@@ -182,13 +181,6 @@ class DeclineForm(BaseForm):
         _l("Reason"), [CHOSEN], choices=labels.choices(DeclineReason, blank=_l("Please choose a reason"))
     )
     note = TextAreaField(_l("Note"), [at_most(LONGEST_MESSAGE)])
-
-
-class ResultForm(BaseForm):
-    """What a collaboration came to."""
-
-    result = RadioField(_l("Result"), [CHOSEN], choices=labels.choices(CollaborationResult))
-    outcome = TextAreaField(_l("What came of it"), [at_most(limits.LONG_TEXT)])
 
 
 HOW = {"label": _l("How the answer was given"), "description": _l("For example: by telephone, told by Ms Yamada.")}

@@ -19,6 +19,7 @@ from models.enums import RecommendationStatus as R
 from models.queries import city as queries
 from models.queries import city_partners as partner_queries
 from models.queries import partner_rooms as rooms
+from models.queries import pilots
 from models.queries import recommendations as reads
 from models.queries.recommendations import Candidate
 from web.auth import Access, access, actor, municipality_id, now
@@ -295,6 +296,7 @@ def show_match(recommendation_id: int, status: int = 200, **forms: Any) -> Respo
         found=found,
         seeker=db().get(Partner, row.seeker_id) if row.seeker_id is not None else None,
         introduction=made,
+        collaboration=pilots.from_recommendation(db(), row.pk),
         interest=reads.interest(db(), row.challenge_id, row.partner_id) if row.challenge_id is not None else None,
         run=run,
         precedents=precedents(candidate, run),

@@ -37,6 +37,19 @@ EVENTS: dict[str, Any] = {
     "recommendation.introduced": _l("Both sides introduced"),
     "recommendation.lapsed": _l("Invitation withdrawn"),
     "introduction.heard": _l("News received: under way"),
+    "collaboration.planned": _l("Collaboration set up"),
+    "collaboration.edited": _l("Text changed"),
+    "collaboration.plan_laid_down": _l("Plan saved"),
+    "collaboration.agreement_noted": _l("Partner agrees, as told to the office"),
+    "collaboration.begun": _l("Begun"),
+    "collaboration.noted": _l("Note written"),
+    "collaboration.finished": _l("Finished"),
+    "collaboration.result_said": _l("Result recorded"),
+    "collaboration.reopened": _l("Taken up again"),
+    "collaboration.published": _l("Published as a precedent"),
+    "collaboration.unpublished": _l("Taken off the portal"),
+    "attachment.added": _l("File added"),
+    "attachment.removed": _l("File taken away"),
     "registration.applied": _l("Application received"),
     "registration.accepted": _l("Registered"),
     "registration.returned": _l("Application returned for changes"),
@@ -62,8 +75,6 @@ EVENTS: dict[str, Any] = {
     "application.superseded": _l("Replaced by its renewal"),
     "application.expired": _l("Term ended"),
     "application.reminded": _l("Reminded of the end of the term"),
-    "attachment.added": _l("File added"),
-    "attachment.removed": _l("File removed"),
 }
 #: what the partner's people do: who of them did it is shown as a contact or not at all
 _BY_PARTNER = frozenset(
@@ -86,13 +97,19 @@ class Line:
     state: str = "done"
 
 
+def _title(event: AuditEvent) -> str:
+    if event.event == "collaboration.plan_agreed":
+        return _("The municipality agrees") if event.detail.get("side") == "city" else _("The partner agrees")
+    return str(EVENTS.get(event.event, event.event))
+
+
 def lines(events: Iterable[tuple[AuditEvent, str]]) -> list[Line]:
     """The events in the order given."""
     return [
         Line(
             event.created_at,
             _("Partner") if event.event in _BY_PARTNER else name or _("Musubi (automatic)"),
-            str(EVENTS.get(event.event, event.event)),
+            _title(event),
             reason(event.detail.get("reason", "")),
             "danger" if event.event.rpartition(".")[2] in _SAD else "done",
         )

@@ -34,6 +34,10 @@ WORDS = {
     Desk.ASKED_BACK: (_l("Applicants who have been asked"), _l("Look at it")),
     Desk.ENDING_TERM: (_l("Terms in schemes that end within 90 days"), _l("Look at it")),
     Desk.INTRODUCTION: (_l("Introductions without news"), _l("Follow up")),
+    Desk.PLAN_OURS: (_l("Pilot plans to agree to"), _l("Read the plan")),
+    Desk.PLAN_THEIRS: (_l("Pilot plans that wait for the partner"), _l("Read the plan")),
+    Desk.PILOT_OVER: (_l("Pilots past their end without a result"), _l("Record the result")),
+    Desk.PILOT_SILENT: (_l("Collaborations without a note for 60 days"), _l("Write a note")),
     Desk.STALE: (_l("Challenges past their review date"), _l("Check")),
 }
 HOLDERS = {
@@ -56,6 +60,10 @@ _LINKS: dict[Desk, Callable[[int], str]] = {
     Desk.GROUP_REQUEST: lambda key: url_for("city.group", group_id=key),
     Desk.INVITATION: lambda key: url_for("city.match", recommendation_id=key),
     Desk.INTRODUCTION: lambda key: url_for("city.match", recommendation_id=key),
+    **dict.fromkeys(
+        (Desk.PLAN_OURS, Desk.PLAN_THEIRS, Desk.PILOT_OVER, Desk.PILOT_SILENT),
+        lambda key: url_for("city.collaboration", collaboration_id=key),
+    ),
     Desk.STALE: lambda key: url_for("city.challenge", challenge_id=key),
 }
 

@@ -11,15 +11,15 @@ from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import flow
 from models import Challenge, Collaboration, Municipality
 from models.enums import CollaborationStatus, EntityType, Pillar
-from models.queries import challenges
+from models.queries import challenges, pilots
 from models.queries import collaborations as queries
 from web import facets
 from web.auth import Access, access, actor
+from web.collaboration_words import KINDS
 from web.db import db
 from web.htmx import page
 from web.listing import Facet, Listing, Page, goals
 from web.matching import matchbook
-from web.pages.collaborations.words import KINDS
 
 bp = Blueprint("collaborations", __name__)
 
@@ -78,6 +78,7 @@ def detail(collaboration_id: int) -> Response:
         "collaborations/detail.html",
         found=found,
         row=found.collaboration,
+        criteria=pilots.criteria(db(), collaboration_id),
         similar=_elsewhere(found.collaboration),
         manages=policy.may(
             actor(), "collaboration.say_result", flow.of_municipality(found.collaboration.municipality_id)

@@ -14,3 +14,6 @@ __all__ = [
     "registrations",
     "seen",
 ]
+from web.pages.me import collaborations
+
+__all__ = ["bp", "collaborations", "home", "invitations", "offerings", "profile", "registrations", "seen"]
