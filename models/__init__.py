@@ -8,7 +8,15 @@ from models.audit import AuditEvent
 from models.challenge import Challenge, ChallengeQuestion, ChallengeTarget, ChallengeVersion, Interest, Need
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
 from models.exposure import Exposure
-from models.group import GroupMember, WorkingGroup
+from models.group import (
+    GroupInvitation,
+    GroupMeeting,
+    GroupMember,
+    GroupResult,
+    GroupTask,
+    MeetingAttendance,
+    WorkingGroup,
+)
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
@@ -39,12 +47,17 @@ __all__ = [
     "CollaborationTarget",
     "Department",
     "Exposure",
+    "GroupInvitation",
+    "GroupMeeting",
     "GroupMember",
+    "GroupResult",
+    "GroupTask",
     "IndexChange",
     "Indicator",
     "Interest",
     "Introduction",
     "LoginCounter",
+    "MeetingAttendance",
     "Membership",
     "Municipality",
     "Need",

@@ -1,6 +1,6 @@
 """Builds rows that most tests need; every field that a test cares about is passed by the test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlmodel import Session
@@ -10,6 +10,8 @@ from models import (
     Challenge,
     ChallengeTarget,
     Department,
+    GroupMeeting,
+    GroupMember,
     Membership,
     Municipality,
     Need,
@@ -24,6 +26,8 @@ from models.enums import (
     ChallengeKind,
     ChallengeStatus,
     GroupKind,
+    GroupMemberStatus,
+    GroupRole,
     OfferingStage,
     PartnerKind,
     Pillar,
@@ -141,6 +145,24 @@ def challenge(
 
 def group(session: Session, town: Municipality, name: str = "環境分科会") -> WorkingGroup:
     row = WorkingGroup(municipality_id=town.pk, name=name, kind=GroupKind.SUBCOMMITTEE, purpose="環境の取組を広げる。")
+    session.add(row)
+    session.flush()
+    return row
+
+
+def member(session: Session, group: WorkingGroup, partner: Partner, role: GroupRole = GroupRole.MEMBER) -> GroupMember:
+    """A seat in a group, held since NOW."""
+    place = {"status": GroupMemberStatus.MEMBER, "role": role, "joined_at": NOW}
+    row = GroupMember(group_id=group.pk, partner_id=partner.pk, **place)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def meeting(session: Session, group: WorkingGroup, *, starts_at: datetime = NOW + timedelta(days=7)) -> GroupMeeting:
+    """A planned meeting of an hour and a half."""
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90)}
+    row = GroupMeeting(group_id=group.pk, title="第1回会議", place="市役所", agenda="進め方について", **times)
     session.add(row)
     session.flush()
     return row

@@ -27,7 +27,10 @@ class Desk(StrEnum):
     INTEREST = "interest"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
+    GROUP_FOUNDING = "group_founding"
     GROUP_REQUEST = "group_request"
+    GROUP_TASK = "group_task"
+    GROUP_DORMANT = "group_dormant"
     INVITATION = "invitation"
     INTRODUCTION = "introduction"
     STALE = "stale"
@@ -50,7 +53,10 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.INTEREST: (Holder.COORDINATOR, 3, 7),
     Desk.UNASKED: (Holder.COORDINATOR, 3, 7),
     Desk.UNDECIDED: (Holder.COORDINATOR, 7, 14),
+    Desk.GROUP_FOUNDING: (Holder.COORDINATOR, 7, 14),
     Desk.GROUP_REQUEST: (Holder.COORDINATOR, 5, 10),
+    Desk.GROUP_TASK: (Holder.PARTNER, 1, 14),
+    Desk.GROUP_DORMANT: (Holder.COORDINATOR, 30, 90),
     Desk.INVITATION: (Holder.PARTNER, 7, 14),
     Desk.INTRODUCTION: (Holder.COORDINATOR, 30, 60),
     Desk.STALE: (Holder.COORDINATOR, 1, 30),
@@ -89,7 +95,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eight queries.
+    """The work list of a municipality; eleven queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -101,7 +107,10 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
         Desk.UNDECIDED: queries.undecided(session, municipality_id),
+        Desk.GROUP_FOUNDING: queries.group_foundings(session, municipality_id),
         Desk.GROUP_REQUEST: queries.group_requests(session, municipality_id),
+        Desk.GROUP_TASK: _tasks(session, municipality_id, on),
+        Desk.GROUP_DORMANT: queries.dormant_groups(session, municipality_id),
         Desk.INVITATION: queries.invitations(session, municipality_id),
         Desk.INTRODUCTION: queries.introductions(session, municipality_id, now - SILENT_AFTER),
     }
@@ -119,12 +128,21 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
             desks[Desk.RETURNED].append(Waiting(row.pk, row.title, row.updated_at, department))
         else:
             if row.review_date is not None and row.review_date < on:
-                due = datetime.combine(row.review_date, datetime.min.time(), tzinfo=JAPAN)
-                desks[Desk.STALE].append(Waiting(row.pk, row.title, due, department))
+                desks[Desk.STALE].append(Waiting(row.pk, row.title, _begin(row.review_date), department))
             if not asked:
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))
     return desks
+
+
+def _tasks(session: Session, municipality_id: int, on: date) -> list[Waiting]:
+    """Tasks of groups that are past their day, since that day; `key` is the group's."""
+    overdue = queries.overdue_tasks(session, municipality_id, on)
+    return [Waiting(group.pk, row.title, _begin(row.due or on), name, group.name) for row, group, name in overdue]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=JAPAN)
 
 
 def _items(desk: Desk, waiting: Iterable[Waiting], on: date) -> list[Item]:

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, select
 
-from matcher.services import assignments, recommendations
+from matcher.policy import SYSTEM
+from matcher.services import assignments, recommendations, registrations
 from matcher.services.demo_data import office
 from models import Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
 from models.base import utcnow
 from models.enums import AssignmentPurpose, RecommendationStatus
 from models.queries import assignments as queries
+from models.queries import partner_rooms
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation
 
@@ -75,6 +77,13 @@ def assignment(session: Session) -> Assignment:
     data = assignments.AssignmentData("秋の交流会", AssignmentPurpose.EVENT, 3, 2, False, keys)
     made = assignments.create(session, office(town), town, data, now=utcnow())
     return assignments.ask(session, office(town), made.pk, now=utcnow())
+
+
+def register(session: Session, partner_id: int, municipality_id: int) -> None:
+    """A registration that is in force, unless there is one."""
+    if partner_rooms.registration_at(session, partner_id, municipality_id) is None:
+        row = registrations.apply(session, SYSTEM, partner_id, municipality_id, now=utcnow())
+        registrations.accept(session, office(municipality_id), row.pk, now=utcnow())
 
 
 def end_sessions(site: Installation, email: str) -> None:

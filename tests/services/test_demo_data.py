@@ -218,7 +218,7 @@ def test_a_few_days_show_every_state(demo: Session) -> None:
     assert statuses == {RecommendationStatus(name) for name in wanted}
     assert count(demo, Introduction) == 1
     assert count(demo, Interest) == 2
-    assert Counter(demo.exec(select(GroupMember.status))) == {"member": 2, "requested": 1}
+    assert Counter(demo.exec(select(GroupMember.status))) == {"member": 19, "requested": 1}
     dialogue = demo.exec(select(Challenge).where(Challenge.status == ChallengeStatus.IN_DIALOGUE)).one()
     assert dialogue.external_key == "CH-KG-024"
 
