@@ -20,6 +20,7 @@ from models.enums import ProposalStatus as X
 from models.enums import RankingModelStatus as M
 from models.enums import RecommendationStatus as R
 from models.enums import RegistrationStatus as S
+from models.enums import TaskStatus as K
 
 COORDINATOR = frozenset({Role.COORDINATOR})
 CITY = frozenset({Role.COORDINATOR, Role.DEPARTMENT})
@@ -136,8 +137,8 @@ GROUP_MEMBER = Lifecycle(
     G,
     frozenset({G.REQUESTED, G.MEMBER}),
     (
-        _t("admit", {G.REQUESTED}, G.MEMBER, COORDINATOR, "group_member.admitted"),
-        _t("decline", {G.REQUESTED}, G.DECLINED, COORDINATOR, "group_member.declined"),
+        _t("admit", {G.REQUESTED}, G.MEMBER, COORDINATOR | PARTNER, "group_member.admitted"),
+        _t("decline", {G.REQUESTED}, G.DECLINED, COORDINATOR | PARTNER, "group_member.declined"),
         _t("leave", {G.REQUESTED, G.MEMBER}, G.LEFT, PARTNER, "group_member.left"),
         _t("request", {G.LEFT, G.DECLINED}, G.REQUESTED, PARTNER, "group_member.requested"),
         _t("join", {G.LEFT, G.DECLINED}, G.MEMBER, PARTNER, "group_member.joined"),
@@ -295,6 +296,17 @@ MEETING = Lifecycle(
     ),
 )
 
+GROUP_TASK = Lifecycle(
+    "group_task",
+    K,
+    frozenset({K.OPEN}),
+    (
+        _t("finish", {K.OPEN}, K.DONE, COORDINATOR | PARTNER, "group_task.finished"),
+        _t("drop", {K.OPEN}, K.DROPPED, COORDINATOR | PARTNER, "group_task.dropped"),
+        _t("reopen", {K.DONE, K.DROPPED}, K.OPEN, COORDINATOR | PARTNER, "group_task.reopened"),
+    ),
+)
+
 IMPORT = Lifecycle(
     "import",
     I,
@@ -318,6 +330,7 @@ LIFECYCLES = (
     GROUP,
     GROUP_MEMBER,
     MEETING,
+    GROUP_TASK,
     ASSIGNMENT,
     IMPORT,
     RANKING_MODEL,

@@ -11,6 +11,7 @@ from matcher.lifecycles import (
     COLLABORATION,
     COORDINATOR,
     GROUP,
+    GROUP_TASK,
     LIFECYCLES,
     MEETING,
     PARTNER,
@@ -148,7 +149,8 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "interest.show": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "city.work": (_at(CITY), _at(CITY)),
     "city.coordinate": (_at(COORDINATOR), _at(CITY)),
-    "group.view": (_either(_public, _at(CITY)), _either(_public, _at(CITY))),
+    "group.view": (_either(_public, _at(CITY | PARTNER)), _either(_public, _at(CITY | PARTNER))),
+    "group.maintain": (_at(BY_ITSELF), _at(BY_ITSELF)),
     "group.join": (_at(PARTNER), _either(_public, _at(PARTNER))),
     "collaboration.say_result": (_at(COORDINATOR), _either(_public, _at(CITY | PARTNER))),
     "collaboration.view": (_either(_public, _at(CITY | PARTNER)), _either(_public, _at(CITY | PARTNER))),
@@ -179,7 +181,7 @@ RULES: dict[str, tuple[Rule, Rule]] = {
     "colleague.invite": (_at(PARTNER_ADMIN | COORDINATOR), _at(PARTNER | CITY)),
 }
 
-_SEEN_BY_ALL = (CHALLENGE, CHALLENGE_QUESTION, COLLABORATION, GROUP, MEETING)
+_SEEN_BY_ALL = (CHALLENGE, CHALLENGE_QUESTION, COLLABORATION, GROUP, MEETING, GROUP_TASK)
 for _cycle in LIFECYCLES:
     if _cycle is RANKING_MODEL:
         continue

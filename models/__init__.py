@@ -15,7 +15,15 @@ from models.collaboration import (
     SuccessCriterion,
 )
 from models.exposure import Exposure
-from models.group import GroupMember, WorkingGroup
+from models.group import (
+    GroupInvitation,
+    GroupMeeting,
+    GroupMember,
+    GroupResult,
+    GroupTask,
+    MeetingAttendance,
+    WorkingGroup,
+)
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
@@ -47,12 +55,17 @@ __all__ = [
     "CollaborationTarget",
     "Department",
     "Exposure",
+    "GroupInvitation",
+    "GroupMeeting",
     "GroupMember",
+    "GroupResult",
+    "GroupTask",
     "IndexChange",
     "Indicator",
     "Interest",
     "Introduction",
     "LoginCounter",
+    "MeetingAttendance",
     "Membership",
     "Municipality",
     "Need",

@@ -1,6 +1,6 @@
 """Builds rows that most tests need; every field that a test cares about is passed by the test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlmodel import Session
@@ -11,6 +11,8 @@ from models import (
     Challenge,
     ChallengeTarget,
     Department,
+    GroupMeeting,
+    GroupMember,
     Membership,
     Municipality,
     Need,
@@ -30,6 +32,8 @@ from models.enums import (
     ChallengeKind,
     ChallengeStatus,
     GroupKind,
+    GroupMemberStatus,
+    GroupRole,
     OfferingStage,
     PartnerKind,
     Pillar,
@@ -156,9 +160,13 @@ def group(session: Session, town: Municipality, name: str = "環境分科会") -
 
 
 def scheme(session: Session, town: Municipality, key: str = "partners", name: str = "SDGs推進パートナー") -> Scheme:
-    row = Scheme(
-        municipality_id=town.pk, key=key, name=name, kind="partner", status=SchemeStatus.OPERATING, published=True
-    )
+    Scheme(municipality_id=town.pk, key=key, name=name, kind="partner", status=SchemeStatus.OPERATING, published=True)
+
+
+def member(session: Session, group: WorkingGroup, partner: Partner, role: GroupRole = GroupRole.MEMBER) -> GroupMember:
+    """A seat in a group, held since NOW."""
+    place = {"status": GroupMemberStatus.MEMBER, "role": role, "joined_at": NOW}
+    row = GroupMember(group_id=group.pk, partner_id=partner.pk, **place)
     session.add(row)
     session.flush()
     return row
@@ -209,3 +217,12 @@ def screener(session: Session, house: Scheme) -> Actor:
     session.add(Membership(user_id=person.pk, role=Role.REVIEWER, scheme_id=house.pk))
     session.flush()
     return Actor(person.pk, (Seat(Role.REVIEWER, scheme_id=house.pk),), name=person.name)
+
+
+def meeting(session: Session, group: WorkingGroup, *, starts_at: datetime = NOW + timedelta(days=7)) -> GroupMeeting:
+    """A planned meeting of an hour and a half."""
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90)}
+    row = GroupMeeting(group_id=group.pk, title="第1回会議", place="市役所", agenda="進め方について", **times)
+    session.add(row)
+    session.flush()
+    return row

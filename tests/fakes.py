@@ -6,6 +6,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from matcher.services.matchbook import (
+    Addition,
     Evidence,
     FitTable,
     Lack,
@@ -83,6 +84,15 @@ class FakeMatchbook:
         found = self.partners_for_challenge(session, challenge_id, limit=2, allowed=allowed).matches
         members = tuple(Member(match.entity_id, 2, _answers(needs, n), (n,)) for n, match in enumerate(found))
         return Team(needs, members if len(members) > 1 else (), next(iter(members), None), (2,), 0.6, 0.3, len(found))
+
+    def additions(
+        self, session: Session, text: str, present: Collection[int], *, limit: int = 5, allowed: Collection[int]
+    ) -> Addition:
+        """The first others, each of whom answers the only need."""
+        need = Side(text.splitlines()[0], "text")
+        every = session.exec(select(col(Partner.id)).order_by(col(Partner.id)))
+        keys = [key for key in every if key is not None and key in allowed and key not in present][:limit]
+        return Addition((need,), (), tuple(Member(key, 2, _answers((need,), 0), (0,)) for key in keys))
 
     def similar(
         self,

@@ -48,6 +48,10 @@ FIELD_ERRORS = {
     "capacity": lazy_gettext("Please enter a whole number from 1 to 99."),
     "none_chosen": lazy_gettext("Please tick at least one challenge."),
     "group_exists": lazy_gettext("There is already a working group with this name."),
+    "rest_days": lazy_gettext("Please enter a whole number of days from 30 to 3650."),
+    "ends_first": lazy_gettext("The end must come after the beginning."),
+    "place_or_link": lazy_gettext("Please enter a place, or a link to take part online."),
+    "meeting_ahead": lazy_gettext("The meeting has not begun yet. Minutes can be written once it has."),
     "required_empty": lazy_gettext("Please choose at least one, or do not require it."),
     "override_needed": lazy_gettext("A warning stands. Please write why you invite this partner all the same."),
     "requirement": lazy_gettext(

@@ -90,18 +90,23 @@ def _compiled(catalog: Catalog) -> Translations:
     return Translations(machine_object)
 
 
-def date_ja(value: date | None) -> str:
-    """2026年11月22日, or 22 November 2026 on an English page; the day is Japan's. Empty for None."""
-    if value is None:
+def date_ja(value: date | str | None) -> str:
+    """2026年11月22日, or 22 November 2026 on an English page; the day is Japan's. Empty for None.
+
+    Mails carry days and moments as ISO text.
+    """
+    if not value:
         return ""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
     day = _local(value)
     return format_date(day, "y年M月d日" if _japanese() else "d MMMM y", locale=get_locale())
 
 
-def datetime_ja(value: datetime | None) -> str:
-    """2026年11月22日 9時05分, or 22 November 2026, 09:05 on an English page. Empty for None."""
-    if value is None:
+def datetime_ja(value: datetime | str | None) -> str:
+    """2026年11月22日 9時05分, or 22 November 2026, 09:05 on an English page. Empty for None; ISO text from mails."""
+    if not value:
         return ""
+    value = datetime.fromisoformat(value) if isinstance(value, str) else value
     moment = value.astimezone(get_timezone())
     clock = f" {moment.hour}時{moment.minute:02}分" if _japanese() else f", {moment:%H:%M}"
     return date_ja(value) + clock

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col
 
 from matcher.policy import SYSTEM
-from matcher.services import certificates, recommendations
+from matcher.services import certificates, group_life, recommendations
 from models import Exposure, LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
 from models.queries import outbox
@@ -70,6 +70,14 @@ def keep_terms(engine: Engine, now: datetime) -> int:
         concerned = certificates.remind_all(session, now=now) + certificates.expire_all(session, now=now)
         session.commit()
         return concerned
+
+
+def tend_groups(engine: Engine, now: datetime) -> int:
+    """Warn silent groups and let those rest that stay so; answers how many that concerns."""
+    with open_session(engine) as session:
+        tended = group_life.tend(session, SYSTEM, now=now)
+        session.commit()
+        return tended
 
 
 def _claim(engine: Engine, message_id: int, now: datetime) -> OutboxMessage | None:

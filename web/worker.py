@@ -138,6 +138,7 @@ class Worker:
         self._tidied = now
         jobs.remind(self._engine, now)
         jobs.keep_terms(self._engine, now)
+        jobs.tend_groups(self._engine, now)
         jobs.purge_expired(self._engine, now)
         return 0
 

@@ -82,14 +82,17 @@ def shortlist(cover: Cover, size: int = SHORTLIST) -> list[int]:
     return sorted(kept)
 
 
-def greedy(cover: Cover, size: int) -> list[int]:
+def greedy(cover: Cover, size: int, present: Sequence[int] = ()) -> list[int]:
     """Always the one who adds most to the cover, which reaches 1 - 1/e of the best (Nemhauser, Wolsey, Fisher 1978).
+
+    Whoever is `present` covers already and is not chosen again.
 
     What a partner adds never grows, so it is worked out anew only for whom an older figure puts first (Minoux 1978).
     The bound holds for the cover itself, not for what is left of it after the penalties.
     """
-    covered = np.zeros(len(cover.weights))
-    waiting = [(-gain, row) for row, gain in enumerate(np.round(cover.values @ cover.weights, 9).tolist())]
+    covered = cover.values[list(present)].max(axis=0) if len(present) else np.zeros(len(cover.weights))
+    gains = np.round(np.maximum(cover.values - covered, 0) @ cover.weights, 9).tolist()
+    waiting = [(-gain, row) for row, gain in enumerate(gains) if row not in present]
     heapify(waiting)
     members: list[int] = []
     while waiting and len(members) < size:

@@ -1,18 +1,19 @@
 """Teams: two to four partners who together answer the several needs of one challenge, against the best single one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matcher.engine.corpus import Corpus, Query
-from matcher.engine.cover import Cover, Values, best_single, best_team, in_order_of_needs
+from matcher.engine.cover import LEAST, Cover, Values, best_single, best_team, greedy, in_order_of_needs
 from matcher.engine.explain import Explainer, strength
 from matcher.engine.fit import fit_of
 from matcher.engine.frame import Frame
 from matcher.engine.score import DEFAULT, POOL, Rows, Scored, Weights, score
 from matcher.engine.types import Evidence, Fit, Floats, Mask, Side
 
-NEED, INSTEAD = "need", ("problem", "cause", "outcome", "need")
+NEED, INSTEAD = "need", ("problem", "cause", "outcome", "need", "text")
 MOST_NEEDS = 8
 TELLING = 0.5  # of the weight of the most specific sentence, for one that stands in for a need
 COUNTS = 0.33  # a weaker connection is what one unrelated partner in ten has: it covers nothing
@@ -48,6 +49,15 @@ class Proposal:
     coverage: float = 0.0
     single_coverage: float = 0.0
     considered: int = 0
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Who would add to those present, the one who adds most first; `covered` are the needs that those present cover."""
+
+    needs: tuple[Side, ...]
+    covered: tuple[int, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 def needs_of(query: Query) -> list[int]:
@@ -98,6 +108,29 @@ def propose(
     return _Board(query, corpus, frame, scored, weights, needs).proposal(asked, considered)
 
 
+def add(
+    query: Query,
+    corpus: Corpus,
+    frame: Frame,
+    present: Sequence[str],
+    size: int,
+    *,
+    allowed: Mask | None = None,
+    candidates: Rows | None = None,
+) -> Addition:
+    """At most `size` partners beyond those `present` (by owner), each of whom covers a need better than they do.
+
+    `allowed` and `candidates`, which must hold those present, are as in `propose`.
+    """
+    needs = needs_of(query)
+    asked = tuple(_need(query, row) for row in needs)
+    if not needs or not len(corpus):
+        return Addition(asked)
+    pool = len(corpus) if candidates is None else len(candidates) + POOL
+    scored = score(query, corpus, frame, DEFAULT, allowed=allowed, candidates=candidates, pool=pool)
+    return _Board(query, corpus, frame, scored, DEFAULT, needs).addition(asked, frozenset(present), size)
+
+
 def _need(query: Query, row: int) -> Side:
     said = query.units.sentence(row)
     return Side(said.text, said.part, said.part_id, (said.start, said.start + len(said.text)))
@@ -137,6 +170,16 @@ class _Board:
             round(0.0 if single is None else self._cover.of([single]), 4),
             considered,
         )
+
+    def addition(self, needs: tuple[Side, ...], present: frozenset[str], size: int) -> Addition:
+        here = [row for row, at in enumerate(self._eligible) if self._owner(at) in present]
+        covered = self._cover.covers[here].any(axis=0)
+        useful: list[int] = []
+        for row in greedy(self._cover, size, here):
+            gain = self._cover.of([*here, *useful, row]) - self._cover.of([*here, *useful])
+            if gain >= LEAST and (self._cover.covers[row] & ~covered).any():
+                useful.append(row)
+        return Addition(needs, tuple(np.flatnonzero(covered).tolist()), tuple(map(self._member, useful)))
 
     def _member(self, row: int) -> Member:
         at = self._eligible[row]

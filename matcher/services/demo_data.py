@@ -8,7 +8,17 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from matcher.policy import SYSTEM, Actor, Seat
-from matcher.services import accounts, catalogue, challenges, demo_rows, demo_schemes, groups, partners, registrations
+from matcher.services import (
+    accounts,
+    catalogue,
+    challenges,
+    demo_groups,
+    demo_rows,
+    demo_schemes,
+    groups,
+    partners,
+    registrations,
+)
 from matcher.services.demo_rows import Line
 from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
 from models.enums import Role
@@ -184,7 +194,7 @@ def _put_precedent(
 
 def _put_group(session: Session, line: Line, now: datetime) -> None:
     town = _town(session, line)
-    row = groups.found(session, office(town), town, **demo_rows.group(line), now=now)
+    row = groups.found(session, office(town), town, demo_rows.group(line), now=now)
     row.founded = (line["established"] or {}).get("date") or ""
     row.external_key, row.provenance = line["id"], demo_rows.provenance(line, "counts", "established")
     session.flush()
@@ -314,4 +324,11 @@ STEPS = (
     ),
     Step("accounts", _accounts, "email", upkeep.emails, _put_account),
     Step("applications", lambda: demo_rows.lines("fictional"), "id", upkeep.applicants, _put_application),
+    Step(
+        "rooms of working groups",
+        lambda: demo_rows.lines("group_rooms"),
+        "group",
+        upkeep.groups_that_meet,
+        demo_groups.put,
+    ),
 )

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from matcher.policy import Actor, Seat
-from matcher.services import demo_pilots, groups, interests, recommendations
+from matcher.services import demo_pilots, group_life, groups, interests, recommendations
 from matcher.services.demo_cast import Cast
 from matcher.services.demo_data import ACCOUNTS
+from matcher.services.group_data import GroupData
 from matcher.services.matchbook import Matchbook
 from models import Challenge, Partner, Recommendation, WorkingGroup
-from models.enums import DeclineReason, RefusalReason
+from models.enums import DeclineReason, GroupKind, RefusalReason
 from models.enums import RecommendationStatus as R
 from models.queries import accounts as account_queries
 from models.queries import recommendations as queries
@@ -128,7 +129,7 @@ def _set_aside(cast: Cast) -> None:
 
 
 def _meet(cast: Cast) -> None:
-    """One partner sits in two groups, one is waiting to be let in."""
+    """One partner sits in two groups and would like to found a third, one is waiting to be let in."""
     for partner, group, days in (
         (SENSOR, "SCH-KM-07", 20),
         (SENSOR, "SCH-KG-03", 15),
@@ -138,3 +139,12 @@ def _meet(cast: Cast) -> None:
         seat = groups.join(cast.session, actor, cast.groups[group], key, now=cast.ago(days))
         if group == "SCH-KG-03":
             groups.admit(cast.session, cast.people[KAGA], seat.pk, now=cast.ago(days - 1))
+    town, key = min(cast.people[KAGA].municipality_ids), cast.partners[SENSOR]
+    wanted = GroupData(
+        name="見守りと防災の分科会",
+        kind=GroupKind.SUBCOMMITTEE,
+        purpose="ひとり暮らしの高齢者の見守りと、災害時の安否の確認を、地域の団体と一緒に進める。",
+        conditions="二か月に一度、市内で集まる。",
+        goals=(3, 11),
+    )
+    group_life.propose(cast.session, cast.of_partner(SENSOR), town, key, wanted, now=cast.ago(2))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.services.challenge_data import ChallengeData
+from matcher.services.group_data import GroupData
 from matcher.services.partner_data import ABROAD, EVERYWHERE, OfferingData, PartnerData
 from models import Collaboration, Indicator, Municipality, Scheme, reference
 from models.enums import (
@@ -285,16 +286,15 @@ def groups() -> list[Line]:
     return [line for line in lines("schemes") if line["kind"] in GROUP_KINDS and line["id"] not in INSIDE]
 
 
-def group(line: Line) -> dict[str, Any]:
-    """What `groups.found` is told about a group: purpose first, the further rules as conditions."""
-    return {
-        "name": line["name"],
-        "kind": _group_kind(line),
-        "purpose": line["rules"][0],
-        "conditions": "\n".join(line["rules"][1:]),
-        "join_rule": JoinRule.APPROVAL if line["kind"] == "council" else JoinRule.OPEN,
-        "goals": [],
-    }
+def group(line: Line) -> GroupData:
+    """A group: purpose first, the further rules as conditions."""
+    return GroupData(
+        name=line["name"],
+        kind=_group_kind(line),
+        purpose=line["rules"][0],
+        conditions="\n".join(line["rules"][1:]),
+        join_rule=JoinRule.APPROVAL if line["kind"] == "council" else JoinRule.OPEN,
+    )
 
 
 def _group_kind(line: Line) -> GroupKind:

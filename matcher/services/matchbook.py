@@ -157,6 +157,18 @@ class Team:
         return frozenset(need for member in self.members for need in member.covers)
 
 
+@dataclass(frozen=True)
+class Addition:
+    """Who would add to partners that work together already; `covered` are the places of the needs that they cover.
+
+    No `needs` when they could not be compared.
+    """
+
+    needs: tuple[Side, ...] = ()
+    covered: tuple[int, ...] = ()
+    members: tuple[Member, ...] = ()
+
+
 class Matchbook(Protocol):
     """The matcher as the services and pages see it. `allowed` limits the answer to these ids."""
 
@@ -226,4 +238,10 @@ class Matchbook(Protocol):
         self, session: Session, challenge_id: int, *, allowed: Collection[int] | None = None
     ) -> Team:
         """Two to four partners who together cover the needs of a challenge, against the best single one."""
+        ...
+
+    def additions(
+        self, session: Session, text: str, present: Collection[int], *, limit: int = 5, allowed: Collection[int]
+    ) -> Addition:
+        """Who among the allowed covers something of what a text wants that those present do not cover."""
         ...

@@ -21,7 +21,7 @@ from matcher.engine.score import DEFAULT, POOL
 from matcher.engine.search import SEARCH, search
 from matcher.engine.seeking import resembling
 from matcher.engine.teams import Member as TeamMember
-from matcher.engine.teams import asking_each, propose
+from matcher.engine.teams import add, asking_each, propose
 from matcher.engine.types import Candidate, Document, Mask, Role
 from matcher.engine.types import Evidence as EngineEvidence
 from matcher.engine.types import Ranking as EngineRanking
@@ -29,6 +29,7 @@ from matcher.engine.types import Side as EngineSide
 from matcher.services import corpora, fits, texts
 from matcher.services.corpora import CHALLENGES, PARTNERS, PRECEDENTS, SEEKERS, Kind, Library
 from matcher.services.matchbook import (
+    Addition,
     Evidence,
     FitTable,
     Lack,
@@ -198,6 +199,12 @@ class LiveMatchbook:
         query = library and _stored_query(session, library, CHALLENGES, challenge_id)
         return _team(library, query, allowed) if library and query else Team()
 
+    def additions(
+        self, session: Session, text: str, present: Collection[int], *, limit: int = 5, allowed: Collection[int]
+    ) -> Addition:
+        asked = self._asked(text)
+        return _addition(*asked, present, limit, allowed) if asked else Addition()
+
     def _asked(self, text: str) -> tuple[Library, Query] | None:
         library, document = self.newest(), texts.of_text(text[:LONGEST_TYPED])
         if library is None or not document.passages:
@@ -364,10 +371,7 @@ def _team(library: Library, query: Query, allowed: Allowed) -> Team:
     mask, met = _mask(corpus, allowed), meeting(query.profile, corpus)
     if met is not None:
         mask = met if mask is None else mask & met
-    found = [library.nearest.candidates(asking, POOL, mask) for asking in (query, asking_each(query))]
-    near = [rows for rows in found if rows is not None]
-    candidates = np.unique(np.concatenate(near)) if near else None
-    proposed = propose(query, corpus, library.frame, allowed=mask, candidates=candidates)
+    proposed = propose(query, corpus, library.frame, allowed=mask, candidates=_near_each(library, query, mask))
     single = proposed.single
     return Team(
         tuple(_side(side) for side in proposed.needs),
@@ -378,6 +382,27 @@ def _team(library: Library, query: Query, allowed: Allowed) -> Team:
         proposed.single_coverage,
         proposed.considered,
     )
+
+
+def _addition(
+    library: Library, query: Query, present: Collection[int], limit: int, allowed: Collection[int]
+) -> Addition:
+    """Each sentence of the text looks for its own partners in the index; those present are always compared."""
+    corpus = library.corpus(PARTNERS)
+    mask, here = _mask(corpus, {*allowed, *present}), _mask(corpus, present)
+    near = _near_each(library, query, mask)
+    if near is not None and here is not None:
+        near = np.union1d(near, np.flatnonzero(here))
+    owners = [str(key) for key in present]
+    found = add(query, corpus, library.frame, owners, limit, allowed=mask, candidates=near)
+    return Addition(tuple(map(_side, found.needs)), found.covered, tuple(map(_member, found.members)))
+
+
+def _near_each(library: Library, query: Query, mask: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    """Who comes near the whole or one of its needs; None where everybody is to be looked at."""
+    found = [library.nearest.candidates(asking, POOL, mask) for asking in (query, asking_each(query))]
+    near = [rows for rows in found if rows is not None]
+    return np.unique(np.concatenate(near)) if near else None
 
 
 def _member(member: TeamMember) -> Member:

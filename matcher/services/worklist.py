@@ -30,7 +30,10 @@ class Desk(StrEnum):
     INTEREST = "interest"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
+    GROUP_FOUNDING = "group_founding"
     GROUP_REQUEST = "group_request"
+    GROUP_TASK = "group_task"
+    GROUP_DORMANT = "group_dormant"
     INVITATION = "invitation"
     ASKED_BACK = "asked_back"
     ENDING_TERM = "ending_term"
@@ -62,7 +65,10 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.INTEREST: (Holder.COORDINATOR, 3, 7),
     Desk.UNASKED: (Holder.COORDINATOR, 3, 7),
     Desk.UNDECIDED: (Holder.COORDINATOR, 7, 14),
+    Desk.GROUP_FOUNDING: (Holder.COORDINATOR, 7, 14),
     Desk.GROUP_REQUEST: (Holder.COORDINATOR, 5, 10),
+    Desk.GROUP_TASK: (Holder.PARTNER, 1, 14),
+    Desk.GROUP_DORMANT: (Holder.COORDINATOR, 30, 90),
     Desk.INVITATION: (Holder.PARTNER, 7, 14),
     Desk.ASKED_BACK: (Holder.PARTNER, 7, 14),
     Desk.ENDING_TERM: (Holder.PARTNER, 60, 83),
@@ -123,7 +129,10 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
         Desk.UNDECIDED: queries.undecided(session, municipality_id),
+        Desk.GROUP_FOUNDING: queries.group_foundings(session, municipality_id),
         Desk.GROUP_REQUEST: queries.group_requests(session, municipality_id),
+        Desk.GROUP_TASK: _tasks(session, municipality_id, on),
+        Desk.GROUP_DORMANT: queries.dormant_groups(session, municipality_id),
         Desk.INVITATION: queries.invitations(session, municipality_id),
         Desk.INTRODUCTION: queries.introductions(session, municipality_id, now - SILENT_AFTER),
         Desk.PLAN_OURS: queries.plans(session, municipality_id, by_city=True),
@@ -166,6 +175,7 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
         else:
             if row.review_date is not None and row.review_date < on:
                 desks[Desk.STALE].append(Waiting(row.pk, row.title, _morning(row.review_date), department))
+                desks[Desk.STALE].append(Waiting(row.pk, row.title, _begin(row.review_date), department))
             if not asked:
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))
@@ -182,6 +192,16 @@ def _pilots(session: Session, municipality_id: int, now: datetime) -> dict[Desk,
         elif last < now - PILOT_SILENT_AFTER:
             desks[Desk.PILOT_SILENT].append(Waiting(row.pk, row.title, last, who))
     return desks
+
+
+def _tasks(session: Session, municipality_id: int, on: date) -> list[Waiting]:
+    """Tasks of groups that are past their day, since that day; `key` is the group's."""
+    overdue = queries.overdue_tasks(session, municipality_id, on)
+    return [Waiting(group.pk, row.title, _begin(row.due or on), name, group.name) for row, group, name in overdue]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=JAPAN)
 
 
 def _items(desk: Desk, waiting: Iterable[Waiting], on: date) -> list[Item]:

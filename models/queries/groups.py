@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models import GroupMember, Municipality, Partner, WorkingGroup
-from models.enums import GroupMemberStatus, GroupStatus
+from models.enums import GroupMemberStatus, GroupRole, GroupStatus
 from models.queries.partners import registered_among
+
+RUNNING = (GroupStatus.ACTIVE, GroupStatus.DORMANT)
+#: what lists show to everybody: founded, whether or not it has ended
+PUBLIC = (*RUNNING, GroupStatus.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _ended() -> Any:
 
 
 def _conditions(wanted: GroupFilter) -> list[Any]:
-    conditions: list[Any] = []
+    conditions: list[Any] = [col(WorkingGroup.status).in_(PUBLIC)]
     if wanted.text:
         columns = (col(WorkingGroup.name), col(WorkingGroup.purpose), col(Municipality.name))
         conditions += [
@@ -107,7 +111,7 @@ def active(session: Session) -> list[GroupCard]:
 def of_municipality(session: Session, municipality_id: int) -> list[GroupCard]:
     """The groups of one municipality that have not ended. One query."""
     here = WorkingGroup.municipality_id == municipality_id
-    return _cards(session, here, WorkingGroup.status != GroupStatus.CLOSED)
+    return _cards(session, here, col(WorkingGroup.status).in_(RUNNING))
 
 
 def _cards(session: Session, *conditions: Any) -> list[GroupCard]:
@@ -126,7 +130,7 @@ def _cards(session: Session, *conditions: Any) -> list[GroupCard]:
 
 
 def detail(session: Session, group_id: int) -> GroupDetail | None:
-    """A group with its present members; three queries."""
+    """A group, whatever its status, with its present members; three queries."""
     statement = (
         select(WorkingGroup, Municipality)
         .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
@@ -137,16 +141,21 @@ def detail(session: Session, group_id: int) -> GroupDetail | None:
 
 
 def seats(session: Session, group_id: int, status: GroupMemberStatus) -> tuple[Seat, ...]:
-    """The partners that stand in `status` with a group, by name; two queries."""
+    """The partners that stand in `status` with a group, the officers first, then by name; two queries."""
     statement = (
         select(GroupMember, Partner)
         .join(Partner, col(Partner.id) == GroupMember.partner_id)
         .where(GroupMember.group_id == group_id, GroupMember.status == status)
-        .order_by(col(Partner.name_key), col(GroupMember.id))
+        .order_by(_rank(), col(Partner.name_key), col(GroupMember.id))
     )
     rows = list(session.exec(statement))
     public = registered_among(session, [partner.pk for _, partner in rows])
     return tuple(Seat(member, partner, partner.pk in public) for member, partner in rows)
+
+
+def _rank() -> Any:
+    ranks = (GroupRole.CHAIR, GroupRole.VICE_CHAIR, GroupRole.SECRETARY)
+    return sa.case(*((col(GroupMember.role) == role, place) for place, role in enumerate(ranks)), else_=len(ranks))
 
 
 def member(session: Session, group_id: int, partner_id: int) -> GroupMember | None:
@@ -155,11 +164,12 @@ def member(session: Session, group_id: int, partner_id: int) -> GroupMember | No
     return session.exec(statement).first()
 
 
-def named(session: Session, municipality_id: int, name: str) -> WorkingGroup | None:
-    """The group of a municipality with exactly this name."""
+def named(session: Session, municipality_id: int, name: str, besides: int | None = None) -> WorkingGroup | None:
+    """The group of a municipality with exactly this name, other than `besides`; a refused one frees its name."""
     statement = (
         select(WorkingGroup)
         .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.name == name)
+        .where(WorkingGroup.status != GroupStatus.REFUSED, col(WorkingGroup.id).is_distinct_from(besides))
         .order_by(col(WorkingGroup.id))
     )
     return session.exec(statement).first()

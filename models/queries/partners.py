@@ -18,7 +18,7 @@ from models import (
     WorkingGroup,
     reference,
 )
-from models.enums import GroupMemberStatus, RegistrationStatus
+from models.enums import GroupMemberStatus, GroupStatus, RegistrationStatus
 
 EVERYWHERE = "00"
 
@@ -159,6 +159,7 @@ def detail(session: Session, partner_id: int) -> PartnerDetail | None:
         .join(GroupMember, col(GroupMember.group_id) == WorkingGroup.id)
         .join(Municipality, col(Municipality.id) == WorkingGroup.municipality_id)
         .where(GroupMember.partner_id == of, GroupMember.status == GroupMemberStatus.MEMBER)
+        .where(col(WorkingGroup.status).not_in((GroupStatus.PROPOSED, GroupStatus.REFUSED)))
         .order_by(col(WorkingGroup.name), col(WorkingGroup.id))
     )
     return PartnerDetail(

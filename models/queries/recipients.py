@@ -1,5 +1,6 @@
 """Reads of who is written to: active people who have confirmed their address, in the order in which they came."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,17 @@ from models.enums import Role
 def people_of_partner(session: Session, partner_id: int) -> list[User]:
     """Everybody who signs in for a partner."""
     return _people(session, Membership.partner_id == partner_id)
+
+
+def people_of_partners(session: Session, partner_ids: Collection[int]) -> list[User]:
+    """Everybody who signs in for one of these partners, each person once."""
+    seated = select(Membership.user_id).where(col(Membership.partner_id).in_(sorted(partner_ids)))
+    statement = (
+        select(User)
+        .where(col(User.id).in_(seated), User.active, col(User.email_confirmed_at).is_not(None))
+        .order_by(col(User.id))
+    )
+    return list(session.exec(statement))
 
 
 def coordinators_of(session: Session, municipality_id: int) -> list[User]:

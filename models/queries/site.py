@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models import Challenge, Collaboration, Indicator, Municipality, Partner, Scheme, WorkingGroup
 from models.enums import ChallengeStatus
+from models.queries.groups import PUBLIC as PUBLIC_GROUPS
 from models.queries.partners import registered_ids
 
 
@@ -81,7 +82,7 @@ def public_keys(session: Session, statuses: Collection[ChallengeStatus], limit: 
         "challenges": (col(Challenge.id), col(Challenge.status).in_(sorted(statuses))),
         "partners": (col(Partner.id), col(Partner.id).in_(registered_ids())),
         "collaborations": (col(Collaboration.id), col(Collaboration.published)),
-        "groups": (col(WorkingGroup.id), sa.true()),
+        "groups": (col(WorkingGroup.id), col(WorkingGroup.status).in_(PUBLIC_GROUPS)),
     }
     return {
         area: list(session.exec(select(key).where(condition).order_by(key).limit(limit)))

@@ -9,6 +9,7 @@ from models import (
     Challenge,
     Collaboration,
     Department,
+    GroupMeeting,
     IndexChange,
     Indicator,
     Municipality,
@@ -87,6 +88,12 @@ def outside_keys(session: Session, table: Keyed) -> dict[str, int]:
     """The keys of rows that came from outside, by the key that they have there."""
     statement = select(table.external_key, table.id).where(col(table.external_key).is_not(None))
     return {outside: key for outside, key in session.exec(statement) if outside is not None and key is not None}
+
+
+def groups_that_meet(session: Session) -> set[str]:
+    """The outside keys of working groups that have called a meeting."""
+    statement = select(WorkingGroup.external_key).join(GroupMeeting, col(GroupMeeting.group_id) == WorkingGroup.id)
+    return {key for key in session.exec(statement) if key is not None}
 
 
 def applicants(session: Session) -> set[str]:

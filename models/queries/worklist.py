@@ -16,6 +16,7 @@ from models import (
     CollaborationPartner,
     Department,
     GroupMember,
+    GroupTask,
     Interest,
     Introduction,
     Partner,
@@ -34,7 +35,9 @@ from models.enums import (
     ChallengeStatus,
     CollaborationStatus,
     GroupMemberStatus,
+    GroupStatus,
     RegistrationStatus,
+    TaskStatus,
 )
 from models.enums import RecommendationSource as Source
 from models.enums import RecommendationStatus as R
@@ -301,3 +304,42 @@ def _leading() -> Any:
         .correlate(Collaboration)
         .scalar_subquery()
     )
+
+
+def group_foundings(session: Session, municipality_id: int) -> list[Waiting]:
+    """Groups that partners have asked to found; `key` is the group's."""
+    statement = (
+        select(WorkingGroup.id, WorkingGroup.name, WorkingGroup.updated_at, Partner.name)
+        .join(Partner, col(Partner.id) == WorkingGroup.founder_partner_id)
+        .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.status == GroupStatus.PROPOSED)
+        .order_by(col(WorkingGroup.updated_at), col(WorkingGroup.id))
+    )
+    return [Waiting(key or 0, group, since, about=name) for key, group, since, name in session.exec(statement)]
+
+
+def dormant_groups(session: Session, municipality_id: int) -> list[Waiting]:
+    """Groups that rest: to be woken or ended; `key` is the group's."""
+    statement = (
+        select(WorkingGroup.id, WorkingGroup.name, WorkingGroup.updated_at)
+        .where(WorkingGroup.municipality_id == municipality_id, WorkingGroup.status == GroupStatus.DORMANT)
+        .order_by(col(WorkingGroup.updated_at), col(WorkingGroup.id))
+    )
+    return [Waiting(key or 0, group, since) for key, group, since in session.exec(statement)]
+
+
+def overdue_tasks(session: Session, municipality_id: int, today: date) -> list[tuple[GroupTask, WorkingGroup, str]]:
+    """Open tasks of running groups whose day has passed, with the name of the member that has taken each on."""
+    shown: list[Any] = [GroupTask, WorkingGroup, Partner.name]
+    statement = (
+        sa.select(*shown)
+        .join(WorkingGroup, col(WorkingGroup.id) == GroupTask.group_id)
+        .outerjoin(Partner, col(Partner.id) == GroupTask.assignee_id)
+        .where(
+            col(WorkingGroup.municipality_id) == municipality_id,
+            col(WorkingGroup.status).in_((GroupStatus.ACTIVE, GroupStatus.DORMANT)),
+            col(GroupTask.status) == TaskStatus.OPEN,
+            col(GroupTask.due) < today,
+        )
+        .order_by(col(GroupTask.due), col(GroupTask.id))
+    )
+    return [(row, group, name or "") for row, group, name in session.exec(statement)]  # type: ignore[call-overload]

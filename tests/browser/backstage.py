@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, select
 
-from matcher.services import assignments, recommendations
+from matcher.policy import SYSTEM
+from matcher.services import assignments, recommendations, registrations
 from matcher.services.demo_data import office
 from models import (
     Application,
@@ -22,6 +23,7 @@ from models import (
 from models.base import utcnow
 from models.enums import ApplicationStatus, AssignmentPurpose, RecommendationStatus
 from models.queries import assignments as queries
+from models.queries import partner_rooms
 from models.session import make_engine, open_session
 from tests import factories
 from tests.browser.installation import Installation
@@ -108,6 +110,13 @@ def applications(session: Session) -> dict[str, Application]:
             factories.application(session, scheme, tier, house, status=status, submitted_at=handed_in, **more)
         found[name] = session.exec(select(Application).where(Application.scheme_id == scheme.pk)).one()
     return found
+
+
+def register(session: Session, partner_id: int, municipality_id: int) -> None:
+    """A registration that is in force, unless there is one."""
+    if partner_rooms.registration_at(session, partner_id, municipality_id) is None:
+        row = registrations.apply(session, SYSTEM, partner_id, municipality_id, now=utcnow())
+        registrations.accept(session, office(municipality_id), row.pk, now=utcnow())
 
 
 def end_sessions(site: Installation, email: str) -> None:

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from models import (
     Collaboration,
+    GroupMeeting,
+    GroupResult,
     Offering,
     OutboxMessage,
     Recommendation,
@@ -19,7 +21,7 @@ from models import (
     User,
     WorkingGroup,
 )
-from models.enums import RegistrationStatus
+from models.enums import MeetingStatus, RegistrationStatus
 from tests.browser import backstage
 from tests.browser.installation import Installation
 from tests.browser.person import COORDINATOR, OPERATOR, PARTNER
@@ -41,7 +43,9 @@ PAGES = {
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
         "me.applications me.application_begin me.application me.application_submit me.application_step "
-        "me.application_report me.collaborations me.collaboration "
+        "me.application_report me.collaborations me.collaboration me.groups me.group_new groups.room "
+        "groups.meeting groups.meeting_new groups.meeting_edit groups.minutes groups.result_new "
+        "groups.result_edit groups.missing "
         "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
@@ -54,7 +58,7 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.applications city.application "
+        "city.applications city.application city.group_edit city.group_close "
         "city.supply city.unserved city.silent city.funnel"
     ),
     OPERATOR: (
@@ -75,7 +79,9 @@ NO_PAGES = frozenset(
     "city.application_file me.application_file city.collaboration_step city.collaboration_agree "
     "city.collaboration_told city.collaboration_note city.collaboration_file city.collaboration_file_add "
     "city.collaboration_file_remove me.collaboration_agree me.collaboration_note me.collaboration_file "
-    "me.collaboration_file_add "
+    "me.collaboration_file_add me.group_again city.group_state city.group_refuse city.group_sheet "
+    "groups.wake groups.meeting_cancel groups.attend groups.file_add groups.file groups.file_remove "
+    "groups.task_add groups.task_step groups.member_step groups.member_role "
 )
 
 
@@ -122,6 +128,7 @@ def examples(session: Session) -> dict[str, Any]:
     def first(model: Any, *where: Any) -> Any:
         return session.exec(select(model.id).where(*where).order_by(col(model.id))).first()
 
+    run_group = first(WorkingGroup, WorkingGroup.external_key == "SCH-KW-05")
     here = Registration.municipality_id == asked.municipality_id
     return {
         "token": "expired",
@@ -135,7 +142,12 @@ def examples(session: Session) -> dict[str, Any]:
         "city.collaboration_id": first(Collaboration, Collaboration.is_demo),
         "me.collaboration_id": first(Collaboration, Collaboration.is_demo),
         "collaboration_id": first(Collaboration, Collaboration.published),
-        "group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
+        "group_id": run_group,
+        "meeting_id": first(
+            GroupMeeting, GroupMeeting.group_id == run_group, GroupMeeting.status == MeetingStatus.PLANNED
+        ),
+        "result_id": first(GroupResult, GroupResult.group_id == run_group),
+        "city.group_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-02"),
         "recommendation_id": first(
             Recommendation, Recommendation.challenge_id == asked.pk, Recommendation.partner_id == sensor.pk
         ),

@@ -16,6 +16,8 @@ from models import (
     Collaboration,
     CollaborationPartner,
     GroupMember,
+    GroupResult,
+    GroupTask,
     Interest,
     Introduction,
     Membership,
@@ -46,6 +48,8 @@ from models.enums import (
     ChallengeStatus,
     CollaborationStatus,
     GroupMemberStatus,
+    GroupRole,
+    GroupStatus,
     Intake,
     QuestionKind,
     RankingModelStatus,
@@ -70,6 +74,9 @@ PEOPLE = (
     "other_partner",
     "admin",
 )
+
+
+PAPER: dict[str, Any] = {"name": "資料.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
 
 
 @dataclass
@@ -154,6 +161,7 @@ def build(session: Session) -> World:
     scheme, tier, question_of_form = _scheme(session, town.pk)
     planned, pilot_file = _pilot(session, town.pk, house.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
+    run_group = _run_group(session, town, house.pk, applicant.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
     world.ids = {
@@ -169,6 +177,7 @@ def build(session: Session) -> World:
         "question": question.pk,
         "attachment": attachment.pk,
         "member": member.pk,
+        **run_group,
         "registration": registration.pk,
         "own_registration": own.pk,
         "token": invitation.pk,
@@ -260,6 +269,27 @@ def _pilot(session: Session, municipality_id: int, partner_id: int) -> tuple[Col
     session.flush()
     session.add(AttachmentContent(attachment_id=attachment.pk, data=b"a"))
     return row, attachment
+
+
+def _run_group(session: Session, town: Municipality, chair_id: int, asking_id: int) -> dict[str, int]:
+    """A group that the first partner chairs, with a meeting and its paper, a task, a result and a request; another
+    that it would like to found."""
+    group, wanted = factories.group(session, town, "役員のいる分科会"), factories.group(session, town, "設立前の分科会")
+    wanted.status, wanted.founder_partner_id = GroupStatus.PROPOSED, chair_id
+    member = GroupMemberStatus.MEMBER
+    session.add(GroupMember(group_id=group.pk, partner_id=chair_id, status=member, role=GroupRole.CHAIR))
+    asking = GroupMember(group_id=group.pk, partner_id=asking_id, status=GroupMemberStatus.REQUESTED)
+    meeting = factories.meeting(session, group)
+    task = GroupTask(group_id=group.pk, title="会場を探す", assignee_id=chair_id)
+    result = GroupResult(group_id=group.pk, title="手引き", text="作りました。", achieved_on=NOW.date())
+    session.add_all([asking, task, result])
+    session.flush()
+    paper = Attachment(subject_type=meeting.__tablename__, subject_id=meeting.pk, **PAPER)
+    session.add(paper)
+    session.flush()
+    session.add(AttachmentContent(attachment_id=paper.pk, data=b"a"))
+    named = {"run_group": group, "wanted_group": wanted, "seat_asked": asking, "meeting": meeting, "file": paper}
+    return {name: row.pk for name, row in named.items()} | {"task": task.pk, "group_result": result.pk}
 
 
 def _assignment(

@@ -152,3 +152,18 @@ def test_members_stand_in_the_order_of_the_needs() -> None:
     cover = cover_of((0.0, 0.0, 0.9), (0.9, 0.0, 0.0), (0.0, 0.9, 0.0))
     assert in_order_of_needs(cover, (0, 1, 2)) == [1, 2, 0]
     assert in_order_of_needs(cover, ()) == []
+
+
+def test_beyond_those_present_only_what_they_do_not_cover_counts() -> None:
+    cover = cover_of((0.9, 0.0, 0.0), (0.9, 0.0, 0.0), (0.0, 0.9, 0.0), (0.8, 0.4, 0.4))
+    assert greedy(cover, 2, present=[0]) == [2, 3]
+    assert greedy(cover, 4, present=[0, 2, 3]) == [], "the second one repeats the first"
+
+
+@given(covers(), st.data())
+@settings(max_examples=50, deadline=None)
+def test_nobody_present_is_chosen_again(cover: Cover, data: st.DataObject) -> None:
+    present = data.draw(st.lists(st.integers(0, len(cover) - 1), unique=True))
+    chosen = greedy(cover, LARGEST, present)
+    assert not set(chosen) & set(present)
+    assert cover.of([*present, *chosen]) >= cover.of(present)

@@ -225,6 +225,9 @@ def test_a_few_days_show_every_state(demo: Session) -> None:
     assert Counter(row.status for row in invented) == {"planned": 1, "running": 1, "done": 3}
     assert all(row.provenance["note"] for row in invented)
     assert [row.published for row in invented] == [row.status == "done" for row in invented]
+    assert Counter(demo.exec(select(GroupMember.status))) == {"member": 19, "requested": 1}
+    dialogue = demo.exec(select(Challenge).where(Challenge.status == ChallengeStatus.IN_DIALOGUE)).one()
+    assert dialogue.external_key == "CH-KG-024"
 
 
 def test_it_is_played_once(demo: Session) -> None:

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor
 from matcher.services import groups
+from matcher.services.group_data import GroupData
 from models import AuditEvent, GroupMember, Municipality, OutboxMessage, WorkingGroup
 from models.enums import GroupKind, GroupMemberStatus, GroupStatus, JoinRule, RegistrationStatus
 from tests import factories
@@ -19,9 +20,9 @@ def _found(session: Session, actor: Actor, town: Municipality, **changes: object
         "purpose": "再生可能エネルギーの使い方を話し合う。",
         "conditions": "",
         "join_rule": JoinRule.OPEN,
-        "goals": [13, 7, 7],
+        "goals": (13, 7, 7),
     }
-    return groups.found(session, actor, town.pk, **{**given, **changes}, now=NOW)  # type: ignore[arg-type]
+    return groups.found(session, actor, town.pk, GroupData(**{**given, **changes}), now=NOW)  # type: ignore[arg-type]
 
 
 def _mails(session: Session) -> list[str]:
@@ -55,7 +56,7 @@ def test_nobody_else_founds_a_group(session: Session) -> None:
     [
         ({"name": " ", "purpose": ""}, {"name": "required", "purpose": "required"}),
         ({"name": "あ" * 201, "conditions": "あ" * 4001}, {"name": "too_long", "conditions": "too_long"}),
-        ({"goals": [0]}, {"goals": "unknown"}),
+        ({"goals": (0,)}, {"goals": "unknown"}),
     ],
 )
 def test_a_group_needs_sound_words(session: Session, changes: dict[str, object], wrong: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from matcher.services import corpora, indexing
-from matcher.services.matchbook import Team
+from matcher.services.matchbook import Addition, Team
 from matcher.services.matching import LiveMatchbook
 from models import Challenge, Need, PartnerRegion
 from models.enums import ChallengeStatus, Requirement
@@ -53,6 +53,31 @@ def test_a_draft_is_read_from_its_rows_and_conditions_hold(place: tuple[Path, st
     engine.dispose()
 
 
+def test_who_adds_to_a_group_is_neither_present_nor_somebody_who_repeats_it(place: tuple[Path, str]) -> None:
+    folder, url = place
+    engine, encoder = make_engine(url), WordEncoder()
+    with open_session(engine) as session:
+        town = factories.municipality(session)
+        keys = [factories.partner(session, f"団体{n}", town=town, profile=p).pk for n, p in enumerate(PROFILES)]
+        indexing.mark_unread(session, encoder.model_id, NOW)
+        session.commit()
+    while indexing.drain(engine, encoder):
+        pass
+    assert corpora.publish(engine, folder, encoder) is not None
+    book, wish = LiveMatchbook(folder, encoder), "雪おろしの手伝い。電話の話し相手。"  # type: ignore[arg-type]
+    with open_session(engine, write=False) as session:
+        found = book.additions(session, wish, keys[:1], allowed=keys[1:])
+        assert [side.text for side in found.needs] == ["雪おろしの手伝い。", "電話の話し相手。"]
+        added = [member.partner_id for member in found.members]
+        assert keys[0] not in added
+        assert found == book.additions(session, wish, keys[:1], allowed=keys[1:]), "the same answer each time"
+        everybody = book.additions(session, wish, keys, allowed=[])
+        assert everybody.members == ()
+        assert book.additions(session, "", [], allowed=keys) == Addition()
+    engine.dispose()
+
+
 def test_before_the_first_index_there_is_no_team(tmp_path: Path) -> None:
     book = LiveMatchbook(tmp_path, WordEncoder())  # type: ignore[arg-type]
     assert book.team_for_challenge(None, 1) == Team()  # type: ignore[arg-type]
+    assert book.additions(None, "見守り", [1], allowed=[2]) == Addition()  # type: ignore[arg-type]

@@ -489,6 +489,7 @@ def test_founding_a_group_and_admitting_a_partner(office: Office) -> None:
         "kind": "subcommittee",
         "purpose": "進める。",
         "join_rule": "approval",
+        "dormant_after_days": "180",
         "goals": ["13"],
     }
     made = office.client.post("/city/groups/new", data=data)

@@ -28,8 +28,6 @@ from models.enums import (
     BudgetStage,
     ChallengeKind,
     DeclineReason,
-    GroupKind,
-    JoinRule,
     PartnerKind,
     Pillar,
     RefusalReason,
@@ -41,7 +39,6 @@ from web.forms import FIELD_ERRORS, BaseForm
 from web.partner_forms import CheckboxesField, at_most
 
 LONGEST_MESSAGE = 2_000
-GROUP_NAME, GROUP_TEXT = 200, 4_000
 NEEDED = DataRequired(FIELD_ERRORS["required"])
 CHOSEN = InputRequired(FIELD_ERRORS["required"])
 SPOKEN = ("title", *limits.LONG_FIELDS)
@@ -215,21 +212,6 @@ class NotedRefusalForm(BaseForm):
         id="refused-reason",
     )
     note = TextAreaField(**HOW, validators=[NEEDED, at_most(LONGEST_MESSAGE)], id="refused-note")
-
-
-class GroupForm(BaseForm):
-    """A new working group."""
-
-    name = StringField(_l("Name of the group"), [NEEDED, at_most(GROUP_NAME)])
-    kind = RadioField(_l("Kind"), [CHOSEN], choices=labels.choices(GroupKind))
-    purpose = TextAreaField(_l("Purpose"), [NEEDED, at_most(GROUP_TEXT)])
-    conditions = TextAreaField(_l("Conditions for joining"), [at_most(GROUP_TEXT)])
-    join_rule = RadioField(_l("How to join"), [CHOSEN], choices=labels.choices(JoinRule), default=JoinRule.OPEN.value)
-    goals = CheckboxesField(_l("SDG goals"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.goals.choices = [(str(goal.number), labels.goal_name(goal.number)) for goal in reference.goals()]
 
 
 class AnswerForm(BaseForm):

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
-from matcher.errors import NotFound
-from matcher.services import groups
+from matcher import policy
+from matcher.services import flow, group_seats, groups
 from matcher.services.interests import STANDING
+from models import Partner
 from models.enums import GroupKind, GroupMemberStatus, GroupStatus
+from models.queries import group_rooms
 from models.queries import groups as queries
 from models.queries.partners import standings
 from web import facets
@@ -16,8 +18,10 @@ from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.htmx import page, see_other
 from web.listing import Facet, Found, Listing, Page, goals
+from web.pages.groups import meetings, officers, work
+from web.pages.groups.room import bp, found_group
 
-bp = Blueprint("groups", __name__)
+__all__ = ["bp", "meetings", "officers", "work"]
 
 
 @bp.get("/groups")
@@ -32,7 +36,7 @@ def index() -> Response:
 
 def _facets() -> list[Facet]:
     return [
-        facets.of("status", _("Status"), GroupStatus),
+        facets.of("status", _("Status"), [status for status in GroupStatus if status in queries.PUBLIC]),
         facets.of("kind", _("Kind"), GroupKind),
         facets.municipality(),
         facets.goal(),
@@ -52,21 +56,31 @@ def _wanted(listing: Listing) -> queries.GroupFilter:
 @bp.get("/groups/<int:group_id>")
 @access(Access.PUBLIC)
 def detail(group_id: int) -> Response:
-    found = queries.detail(db(), group_id)
-    if found is None:
-        raise NotFound()
-    return page("groups/detail.html", found=found, row=found.group, **_mine(group_id))
+    """What everybody may read: no papers, no agenda, and only those minutes and results that are published."""
+    found = found_group(group_id)
+    policy.require(actor(), "group.view", group_seats.of_group(found.group))
+    return page(
+        "groups/detail.html",
+        found=found,
+        row=found.group,
+        meetings=group_rooms.meetings(db(), group_id, held=True),
+        results=group_rooms.results(db(), group_id, published=True),
+        inside=policy.may(actor(), "group.work", group_seats.for_members(db(), found.group)),
+        **_mine(found),
+    )
 
 
-def _mine(group_id: int) -> dict[str, Any]:
+def _mine(found: queries.GroupDetail) -> dict[str, Any]:
     """How the group looks to the partner whose person is signed in."""
     if not actor().partner_ids:
-        return {"partner": False, "registered": False, "seat": None}
-    ours = partner_id()
+        return {"partner": False, "registered": False, "seat": None, "welcome": True, "invited": False}
+    ours, group = partner_id(), found.group
     return {
         "partner": True,
-        "registered": bool(standings(db(), ours) & STANDING),
-        "seat": queries.member(db(), group_id, ours),
+        "registered": not group.needs_registration or bool(standings(db(), ours) & STANDING),
+        "welcome": groups.welcomes(group, flow.get(db(), Partner, ours)),
+        "invited": group_rooms.invitation(db(), group.pk, ours) is not None,
+        "seat": queries.member(db(), group.pk, ours),
     }
 
 

@@ -17,3 +17,6 @@ __all__ = [
 from web.pages.me import collaborations
 
 __all__ = ["bp", "collaborations", "home", "invitations", "offerings", "profile", "registrations", "seen"]
+from web.pages.me import groups
+
+__all__ = ["bp", "groups", "home", "invitations", "offerings", "profile", "registrations", "seen"]
