@@ -1,6 +1,7 @@
 """Tables, enums and reads: what Musubi remembers. No verdicts are taken here."""
 
 from models.account import LoginCounter, Membership, SavedForm, Token, User, UserSession
+from models.announcement import Announcement, TimeLimit
 from models.application import Answer, Application, ChangeReport
 from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, AssignmentRule
 from models.attachment import Attachment, AttachmentContent
@@ -12,14 +13,17 @@ from models.group import GroupMember, WorkingGroup
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
+from models.notice_setting import DigestEntry, NoticeSetting
 from models.outbox import OutboxMessage
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
 from models.replay import ReplayPart, ReplayRecord
 from models.scheme import Scheme, SchemeForm, SchemeQuestion, SchemeRound, SchemeTier
+from models.thread import Message, MessageMention, Thread, ThreadRead
 
 __all__ = [
+    "Announcement",
     "Answer",
     "Application",
     "Assignment",
@@ -38,6 +42,7 @@ __all__ = [
     "CollaborationPartner",
     "CollaborationTarget",
     "Department",
+    "DigestEntry",
     "Exposure",
     "GroupMember",
     "IndexChange",
@@ -46,8 +51,11 @@ __all__ = [
     "Introduction",
     "LoginCounter",
     "Membership",
+    "Message",
+    "MessageMention",
     "Municipality",
     "Need",
+    "NoticeSetting",
     "Offering",
     "OutboxMessage",
     "Partner",
@@ -66,6 +74,9 @@ __all__ = [
     "SchemeQuestion",
     "SchemeRound",
     "SchemeTier",
+    "Thread",
+    "ThreadRead",
+    "TimeLimit",
     "Token",
     "User",
     "UserSession",

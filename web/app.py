@@ -17,6 +17,7 @@ AREAS = (
     "collaborations",
     "groups",
     "schemes",
+    "messages",
     "register",
     "me",
     "city",

@@ -69,6 +69,8 @@ FIELD_ERRORS = {
     "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),
     "file_broken": lazy_gettext("This file is not what its name says, or it is damaged. Please save it again."),
     "file_many": lazy_gettext("There are 20 files here already. Please take one away first."),
+    "limits": lazy_gettext("Please enter days from 1 to 365, red not before amber."),
+    "nobody": lazy_gettext("Nobody would get this mail. Please choose other recipients."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

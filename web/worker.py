@@ -137,6 +137,7 @@ class Worker:
             return 0
         self._tidied = now
         jobs.remind(self._engine, now)
+        jobs.send_digests(self._engine, now)
         jobs.purge_expired(self._engine, now)
         return 0
 

@@ -41,7 +41,7 @@ class Holder(StrEnum):
     PARTNER = "partner"
 
 
-#: desk → (whose turn, days until amber, days until red)
+#: desk → (whose turn, days until amber, days until red); a municipality may set other days
 PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.REGISTRATION: (Holder.COORDINATOR, 5, 10),
     Desk.REVIEW: (Holder.COORDINATOR, 5, 10),
@@ -60,13 +60,14 @@ SILENT_AFTER = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Item:
-    """One line: `waiting.key` names the row, `level` is "", "amber" or "red"."""
+    """One line: `waiting.key` names the row; `level` is "", "amber" or "red", and it came to that on `turned`."""
 
     desk: Desk
     holder: Holder
     waiting: Waiting
     days: int
     level: str
+    turned: date
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eight queries.
+    """The work list of a municipality, by the time limits that it has set; nine queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -105,7 +106,14 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.INVITATION: queries.invitations(session, municipality_id),
         Desk.INTRODUCTION: queries.introductions(session, municipality_id, now - SILENT_AFTER),
     }
-    return Worklist({desk: _items(desk, waiting[desk], on) for desk in Desk if waiting[desk]})
+    limits = time_limits(session, municipality_id)
+    return Worklist({desk: _items(desk, waiting[desk], on, limits[desk]) for desk in Desk if waiting[desk]})
+
+
+def time_limits(session: Session, municipality_id: int) -> dict[Desk, tuple[int, int]]:
+    """After how many days each desk turns amber and red here: as the municipality says, else by PATIENCE."""
+    said = {row.desk: (row.amber, row.red) for row in queries.time_limits(session, municipality_id)}
+    return {desk: said.get(desk.value, (amber, red)) for desk, (_, amber, red) in PATIENCE.items()}
 
 
 def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
@@ -127,10 +135,11 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
     return desks
 
 
-def _items(desk: Desk, waiting: Iterable[Waiting], on: date) -> list[Item]:
-    holder, amber, red = PATIENCE[desk]
+def _items(desk: Desk, waiting: Iterable[Waiting], on: date, limits: tuple[int, int]) -> list[Item]:
+    holder, (amber, red) = PATIENCE[desk][0], limits
     items = []
     for row in sorted(waiting, key=lambda row: (row.since, row.key)):
         days = max(0, (on - today(row.since)).days)
-        items.append(Item(desk, holder, row, days, "red" if days >= red else "amber" if days >= amber else ""))
+        level, after = ("red", red) if days >= red else ("amber", amber) if days >= amber else ("", 0)
+        items.append(Item(desk, holder, row, days, level, today(row.since) + timedelta(days=after)))
     return items

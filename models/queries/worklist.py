@@ -18,6 +18,7 @@ from models import (
     Recommendation,
     RecommendationRun,
     Registration,
+    TimeLimit,
     WorkingGroup,
 )
 from models.base import UTCDateTime
@@ -174,3 +175,9 @@ def group_requests(session: Session, municipality_id: int) -> list[Waiting]:
         .order_by(col(GroupMember.updated_at), col(GroupMember.id))
     )
     return [Waiting(key or 0, name, since, about=group) for key, group, since, name in session.exec(statement)]
+
+
+def time_limits(session: Session, municipality_id: int) -> list[TimeLimit]:
+    """The limits that a municipality has set itself."""
+    statement = select(TimeLimit).where(TimeLimit.municipality_id == municipality_id).order_by(col(TimeLimit.id))
+    return list(session.exec(statement))

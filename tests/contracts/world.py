@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models import (
+    Announcement,
     Assignment,
     AssignmentChallenge,
     AssignmentRule,
@@ -17,6 +18,7 @@ from models import (
     Interest,
     Introduction,
     Membership,
+    Message,
     Offering,
     OutboxMessage,
     RankingModel,
@@ -28,6 +30,7 @@ from models import (
     SchemeQuestion,
     SchemeRound,
     SchemeTier,
+    Thread,
     Token,
     User,
     UserSession,
@@ -48,6 +51,7 @@ from models.enums import (
     Role,
     SchemeStatus,
     TierLevel,
+    ThreadSubject,
     TokenPurpose,
 )
 from tests import factories
@@ -145,6 +149,7 @@ def build(session: Session) -> World:
     session.add(entry)
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
+    message, announcement = _said(session, town.pk, invited.pk, world.people["coordinator"])
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -171,6 +176,8 @@ def build(session: Session) -> World:
         "ranking_model": model.pk,
         "collaboration": collaboration.pk,
         "mail": mail.pk,
+        "message": message.pk,
+        "announcement": announcement.pk,
         "seat": seat.pk,
         "session": entry.pk,
         "assignment": assignment.pk,
@@ -204,6 +211,21 @@ def _file(challenge_id: int) -> dict[str, Any]:
     """A file of the challenge that everybody reads."""
     about = {"subject_type": "challenge", "subject_id": challenge_id, "public": True}
     return {**about, "name": "地図.txt", "media_type": "text/plain", "size": 1, "sha256": "0" * 64}
+
+
+def _said(
+    session: Session, municipality_id: int, recommendation_id: int, author_id: int
+) -> tuple[Message, Announcement]:
+    """What the coordinator has written: a message to the introduced partner, and a draft of an announcement."""
+    kept = {"subject_type": ThreadSubject.RECOMMENDATION, "subject_id": recommendation_id}
+    thread = Thread(municipality_id=municipality_id, **kept)
+    announcement = Announcement(municipality_id=municipality_id, title="説明会", body="ご案内します。", segment={})
+    session.add_all([thread, announcement])
+    session.flush()
+    message = Message(thread_id=thread.pk, author_id=author_id, municipality_id=municipality_id, text="よろしく。")
+    session.add(message)
+    session.flush()
+    return message, announcement
 
 
 def _assignment(

@@ -48,6 +48,15 @@ PARAMS: dict[str, Any] = {
     "note": "一行目\n<b>二行目</b>",
     "message": "一行目\n<b>二行目</b>",
     "side": "partner",
+    "kind": "group",
+    "subject_id": 7,
+    "about": "見守り<script>",
+    "title": "見守り<script>",
+    "text": "一行目\n<b>二行目</b>",
+    "work": [
+        {"municipality": "加賀市", "municipality_en": "Kaga", "desks": [{"desk": "review", "red": 1, "amber": 2}]}
+    ],
+    "entries": [{"template": "interest_shown", "params": {"challenge_title": "見守り<script>", "challenge_id": 7}}],
     "contact": {"name": "秘密 花子"},
 }
 

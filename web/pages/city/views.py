@@ -1,6 +1,7 @@
 """The rooms of a city office; each module below brings the routes of one."""
 
 from web.pages.city import (
+    announcements,
     answers,
     assignments,
     challenge_extras,
@@ -9,6 +10,7 @@ from web.pages.city import (
     groups,
     matches,
     partners,
+    patience,
     registrations,
     scheme_questions,
     schemes,
@@ -18,6 +20,7 @@ from web.pages.city import (
 from web.pages.city.room import bp
 
 __all__ = [
+    "announcements",
     "answers",
     "assignments",
     "bp",
@@ -27,6 +30,7 @@ __all__ = [
     "groups",
     "matches",
     "partners",
+    "patience",
     "registrations",
     "scheme_questions",
     "schemes",
