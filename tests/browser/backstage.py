@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from sqlmodel import Session, select
 
 from matcher.services import assignments, recommendations
+from matcher.services.announcements import write
 from matcher.services.demo_data import office
-from models import Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
+from models import Announcement, Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
 from models.base import utcnow
 from models.enums import AssignmentPurpose, RecommendationStatus
+from models.queries import announcements
 from models.queries import assignments as queries
+from models.queries.announcements import Segment
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation
 
@@ -75,6 +78,14 @@ def assignment(session: Session) -> Assignment:
     data = assignments.AssignmentData("秋の交流会", AssignmentPurpose.EVENT, 3, 2, False, keys)
     made = assignments.create(session, office(town), town, data, now=utcnow())
     return assignments.ask(session, office(town), made.pk, now=utcnow())
+
+
+def announcement(session: Session) -> Announcement:
+    """The draft that 加賀市 has, or a new one to all of its partners."""
+    town = challenge(session, "CH-KG-022").municipality_id
+    found = announcements.of_municipality(session, town)
+    said = ("公募説明会のご案内", "説明会を開きます。", Segment())
+    return found[0] if found else write(session, office(town), town, *said, now=utcnow())
 
 
 def end_sessions(site: Installation, email: str) -> None:

@@ -34,12 +34,12 @@ PAGES = {
         "challenges.index challenges.detail partners.index partners.detail collaborations.index collaborations.detail "
         "groups.index groups.detail schemes.index schemes.detail register.start register.step register.resume "
         "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
-        "accounts.join"
+        "accounts.join messages.unsubscribe"
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
-        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
+        "messages.index accounts.mails accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
@@ -49,7 +49,8 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.supply city.unserved city.silent city.funnel"
+                "city.supply city.unserved city.silent city.funnel "
+        "city.announcements city.announcement city.announcement_new city.announcement_edit city.patience messages.thread"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -65,12 +66,12 @@ NO_PAGES = frozenset(
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
-    "city.ask city.partner_run".split()
+    "city.ask city.partner_run city.announcement_step city.patience_reset".split()
 )
 
 
 #: pages behind a link that is no longer good
-GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join"), 404)
+GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join", "messages.unsubscribe"), 404)
 #: the same pages in another state, and what is said when there is no page
 BESIDES = {
     VISITOR: {"/challenges?q=高齢者の見守り&goal=11": 200, "/partners?q=xyzzy&goal=2": 200, "/nowhere": 404},
@@ -116,6 +117,9 @@ def examples(session: Session) -> dict[str, Any]:
         "token": "expired",
         "code": "172065",
         "kind": "partner",
+        "messages.kind": "group",
+        "messages.subject_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
+        "announcement_id": backstage.announcement(session).pk,
         "step": "organisation",
         "action": "withdraw",
         "challenge_id": asked.pk,

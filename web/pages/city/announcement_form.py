@@ -22,7 +22,7 @@ NEEDED = DataRequired(FIELD_ERRORS["required"])
 class AnnouncementForm(BaseForm):
     """What is said, and to which of the registered partners."""
 
-    title = StringField(_l("Title"), [NEEDED, at_most(LONGEST_TITLE)])
+    title = StringField(_l("Heading"), [NEEDED, at_most(LONGEST_TITLE)])
     body = TextAreaField(_l("Text"), [NEEDED, at_most(LONGEST_BODY)])
     kinds = CheckboxesField(_l("Kinds of organisation"))
     goals = CheckboxesField(_l("SDG goals"), coerce=int)

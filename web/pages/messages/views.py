@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matcher.errors import Invalid, NotFound
 from matcher.services import mail_settings, threads, topics
 from matcher.services.threads import Conversation
+from models import Message
 from models.enums import ThreadSubject
 from web import unsubscribing
 from web.auth import Access, access, actor, now, partner_id
@@ -56,33 +57,46 @@ def thread(kind: str, subject_id: int) -> Response:
     if not form.validate():
         return _show(subject, subject_id, form, 422)
     try:
-        _write(subject, subject_id, form)
+        written = _write(subject, subject_id, form)
     except Invalid as error:
         form.show(error)
         return _show(subject, subject_id, form, 422)
     if wants_fragment():
-        return _show(subject, subject_id, MessageForm(formdata=None), next_=form.next.data or "")
+        return _after(subject, subject_id, written.pk)
     return see_other(f"{_back(kind, subject_id)}#talk")
 
 
-def _write(kind: ThreadSubject, subject_id: int, form: MessageForm) -> None:
+def _write(kind: ThreadSubject, subject_id: int, form: MessageForm) -> Message:
     ours = partner_id() if actor().partner_ids else None
     named = form.mentioned.data or ()
     text = form.text.data or ""
-    threads.write(db(), actor(), kind, subject_id, text, mentioned=named, partner_id=ours, now=now())
+    return threads.write(db(), actor(), kind, subject_id, text, mentioned=named, partner_id=ours, now=now())
 
 
 def _back(kind: str, subject_id: int) -> str:
     return safe_next(request.form.get("next"), url_for("messages.thread", kind=kind, subject_id=subject_id))
 
 
-def _show(kind: ThreadSubject, subject_id: int, form: MessageForm, status: int = 200, next_: str = "") -> Response:
+def _after(kind: ThreadSubject, subject_id: int, message_id: int) -> Response:
+    """The fresh block for htmx, with the focus on the message that was written or withdrawn."""
+    form = MessageForm(formdata=None, next=request.form.get("next", ""))
+    return _show(kind, subject_id, form, told=message_id)
+
+
+def _show(kind: ThreadSubject, subject_id: int, form: MessageForm, status: int = 200, told: int = 0) -> Response:
     talk = threads.look(db(), actor(), kind, subject_id)
     form.offer(talk)
-    here = next_ or form.next.data or request.path
-    told = {"talk": talk, "form": form, "here": here, "place": _place(talk)}
-    told["title"] = topics.title(db(), kind, subject_id)
-    return page("messages/thread.html", "thread", status, **told)
+    return page(
+        "messages/thread.html",
+        "thread",
+        status,
+        talk=talk,
+        form=form,
+        here=form.next.data or request.path,
+        told=told,
+        place=_place(talk),
+        title=topics.title(db(), kind, subject_id),
+    )
 
 
 def _place(talk: Conversation) -> str:
@@ -107,7 +121,7 @@ def conversation(kind: str, subject_id: int) -> Markup:
     form = MessageForm(formdata=None)
     form.offer(talk)
     block = current_app.jinja_env.get_template("messages/_thread.html")
-    return Markup(block.render(talk=talk, form=form, here=request.path))  # noqa: S704 (a template of ours, escaped)
+    return Markup(block.render(talk=talk, form=form, here=request.path, told=0))  # noqa: S704 (a template of ours, escaped)
 
 
 @bp.post(f"{_ONE}/read/<int:message_id>")
@@ -122,11 +136,9 @@ def read(kind: str, subject_id: int, message_id: int) -> Response:
 @access(Access.SIGNED_IN)
 def withdraw(message_id: int) -> Response:
     """Take back what one has written."""
-    _message, found = threads.withdraw(db(), actor(), message_id, now=now())
+    message, found = threads.withdraw(db(), actor(), message_id, now=now())
     if wants_fragment():
-        return _show(
-            found.subject_type, found.subject_id, MessageForm(formdata=None), next_=request.form.get("next", "")
-        )
+        return _after(found.subject_type, found.subject_id, message.pk)
     flash(_("The message has been withdrawn."), "success")
     return see_other(f"{_back(found.subject_type.value, found.subject_id)}#talk")
 
