@@ -39,7 +39,8 @@ PAGES = {
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
         "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
-        "messages.index accounts.mails accounts.account accounts.security accounts.houses accounts.people accounts.close"
+        "messages.index accounts.mails "
+        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
@@ -49,8 +50,9 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-                "city.supply city.unserved city.silent city.funnel "
-        "city.announcements city.announcement city.announcement_new city.announcement_edit city.patience messages.thread"
+        "city.supply city.unserved city.silent city.funnel "
+        "city.announcements city.announcement city.announcement_new city.announcement_edit city.patience "
+        "messages.thread"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "

@@ -1,4 +1,4 @@
-"""An office and a partner talk about an invitation, and an office tells many partners at once, with scripts or without."""
+"""An office and a partner talk about an invitation, and an office tells many partners at once."""
 
 import pytest
 from playwright.sync_api import Locator, expect
