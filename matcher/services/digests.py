@@ -1,7 +1,8 @@
 """The digest: once a day at most, one mail with everything that could wait for it, and nothing when nothing waits.
 
-What is due once a week goes out from Monday on. The mail, the entries that it takes along and the key that makes it the
-only one of its day are one transaction: a worker that is killed leaves all of it undone, and does it again.
+It tells what had come by seven in the morning, and what is due once a week by that hour on Monday. The mail, the entries
+that it takes along and the key that makes it the only one of its day are one transaction: a worker that is killed leaves
+all of it undone, and does it again.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from models.enums import NoticeKind, Rhythm, Role
 from models.queries import accounts, outbox
 from models.queries import notices as queries
 
-#: before this hour nobody is mailed a digest
+#: until this hour things are collected, and before it nobody is mailed a digest
 FROM_HOUR = 7
 MONDAY = 0
 
@@ -69,11 +70,11 @@ def _reader(session: Session, user: User) -> _Reader:
 
 def _entries(session: Session, reader: _Reader, now: datetime) -> list[DigestEntry]:
     """What is due, each conversation once; what is due no more (read, withdrawn, unwanted) is done without a word."""
-    monday = datetime.combine(_monday(today(now)), time(), JAPAN)
+    morning, monday = _morning(today(now)), _morning(_monday(today(now)))
     told: dict[object, DigestEntry] = {}
     for entry in queries.waiting(session, reader.user.pk):
         rhythm = reader.rhythms[notices.KINDS[entry.template]]
-        if rhythm is Rhythm.WEEKLY and entry.created_at >= monday:
+        if entry.created_at >= (monday if rhythm is Rhythm.WEEKLY else morning):
             continue
         entry.done_at = now
         message = entry.params.get("message_id")
@@ -81,6 +82,10 @@ def _entries(session: Session, reader: _Reader, now: datetime) -> list[DigestEnt
         if rhythm is not Rhythm.NEVER and current:
             told.setdefault(entry.params.get("thread_id") or f"entry {entry.pk}", entry)
     return list(told.values())
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(FROM_HOUR), JAPAN)
 
 
 def _monday(day: date) -> date:

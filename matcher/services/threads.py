@@ -199,7 +199,8 @@ def _tell(
     people = _people(session, topic)
     authors = {one.author.pk for one in queries.said(session, thread.pk)}
     known = _known_by_name(actor, topic, people, authors)
-    spoken_to = [user for user in known if user.pk in mentioned or user.pk in _named(row.text, known)][:MOST_MENTIONS]
+    called = {*mentioned, *_named(row.text, known)}
+    spoken_to = [user for user in known if user.pk in called][:MOST_MENTIONS]
     session.add_all([MessageMention(message_id=row.pk, user_id=user.pk, created_at=now) for user in spoken_to])
     following = queries.followers(session, thread.pk)
     addressed = {user.pk for user in spoken_to} | {row.author_id}

@@ -23,6 +23,7 @@ from tests.factories import NOW
 GROUP = ThreadSubject.GROUP
 #: Sunday, ten in the morning in Japan; the next day is a Monday
 SUNDAY = NOW
+EARLY = NOW - timedelta(hours=6)
 DAY = timedelta(days=1)
 
 
@@ -68,7 +69,7 @@ def test_a_conversation_is_told_once_however_much_was_written(
 ) -> None:
     office = factories.coordinator(session, town)
     for text in ("一つ目", "二つ目"):
-        threads.write(session, office, GROUP, group.pk, text, now=NOW)
+        threads.write(session, office, GROUP, group.pk, text, now=EARLY)
     assert _send(session, member, SUNDAY)
     (mail,) = _digests(session)
     assert [entry["template"] for entry in mail.params["entries"]] == ["message_posted"]
@@ -77,7 +78,7 @@ def test_a_conversation_is_told_once_however_much_was_written(
 
 def test_at_most_one_mail_a_day(session: Session, town: Municipality, group: WorkingGroup, member: Actor) -> None:
     office = factories.coordinator(session, town)
-    threads.write(session, office, GROUP, group.pk, "朝", now=NOW)
+    threads.write(session, office, GROUP, group.pk, "朝", now=EARLY)
     assert _send(session, member, SUNDAY)
     threads.write(session, office, GROUP, group.pk, "昼", now=NOW)
     assert not _send(session, member, SUNDAY + timedelta(hours=3))
@@ -89,7 +90,7 @@ def test_at_most_one_mail_a_day(session: Session, town: Municipality, group: Wor
 def test_a_worker_that_is_killed_leaves_nothing_half_done(
     session: Session, town: Municipality, group: WorkingGroup, member: Actor
 ) -> None:
-    threads.write(session, factories.coordinator(session, town), GROUP, group.pk, "朝", now=NOW)
+    threads.write(session, factories.coordinator(session, town), GROUP, group.pk, "朝", now=EARLY)
     with session.begin_nested() as killed:
         assert _send(session, member, SUNDAY)
         killed.rollback()
@@ -103,16 +104,16 @@ def test_what_was_read_or_withdrawn_meanwhile_is_not_mailed(
     session: Session, town: Municipality, group: WorkingGroup, member: Actor
 ) -> None:
     office = factories.coordinator(session, town)
-    read = threads.write(session, office, GROUP, group.pk, "読まれる", now=NOW)
+    read = threads.write(session, office, GROUP, group.pk, "読まれる", now=EARLY)
     threads.mark_read(session, member, GROUP, group.pk, read.pk, now=NOW)
-    gone = threads.write(session, office, GROUP, group.pk, "取り消される", now=NOW)
+    gone = threads.write(session, office, GROUP, group.pk, "取り消される", now=EARLY)
     threads.withdraw(session, office, gone.pk, now=NOW)
     assert not _send(session, member, SUNDAY)
     assert session.exec(select(DigestEntry.done_at)).all() == [SUNDAY, SUNDAY]
 
 
 def test_who_has_left_hears_no_more(session: Session, town: Municipality, group: WorkingGroup, member: Actor) -> None:
-    threads.write(session, factories.coordinator(session, town), GROUP, group.pk, "会員へ", now=NOW)
+    threads.write(session, factories.coordinator(session, town), GROUP, group.pk, "会員へ", now=EARLY)
     session.exec(select(GroupMember)).one().status = GroupMemberStatus.LEFT
     assert not _send(session, member, SUNDAY)
 
@@ -122,7 +123,7 @@ def test_the_weekly_mail_goes_out_on_monday(
 ) -> None:
     _choose(session, member, NoticeKind.MESSAGE, Rhythm.WEEKLY)
     office = factories.coordinator(session, town)
-    threads.write(session, office, GROUP, group.pk, "日曜の話", now=SUNDAY)
+    threads.write(session, office, GROUP, group.pk, "日曜の話", now=EARLY)
     assert not _send(session, member, SUNDAY)
     assert _send(session, member, SUNDAY + DAY)
     threads.write(session, office, GROUP, group.pk, "月曜の話", now=SUNDAY + DAY)
@@ -132,9 +133,9 @@ def test_the_weekly_mail_goes_out_on_monday(
 
 def test_who_wants_no_mail_gets_none(session: Session, town: Municipality, group: WorkingGroup, member: Actor) -> None:
     office = factories.coordinator(session, town)
-    threads.write(session, office, GROUP, group.pk, "前", now=NOW)
+    threads.write(session, office, GROUP, group.pk, "前", now=EARLY)
     _choose(session, member, NoticeKind.MESSAGE, Rhythm.NEVER)
-    threads.write(session, office, GROUP, group.pk, "後", now=NOW)
+    threads.write(session, office, GROUP, group.pk, "後", now=EARLY)
     assert not _send(session, member, SUNDAY)
     assert len(session.exec(select(DigestEntry).where(DigestEntry.user_id == member.user_id)).all()) == 1
 
@@ -146,7 +147,7 @@ def test_an_invitation_can_be_bundled_and_contacts_cannot(session: Session, town
     from tests.services.test_threads import _match
 
     row = _match(session, town, partner, recommendations.R.PROPOSED)
-    recommendations.approve(session, office, row.pk, message="ぜひ。", now=NOW)
+    recommendations.approve(session, office, row.pk, message="ぜひ。", now=EARLY)
     assert session.exec(select(OutboxMessage)).all() == []
     recommendations.accept(session, person, row.pk, message="", now=NOW)
     assert set(session.exec(select(OutboxMessage.template))) == {"introduction"}

@@ -148,7 +148,7 @@ def test_the_digest_is_one_mail_with_one_click_to_end_it(place: Place, app: Flas
         threads.write(store, place.office, kind, key, "本文は載せません。", now=NOW)
     store.commit()
     store.close()
-    assert [jobs.send_digests(engine, NOW) for _ in range(2)] == [1, 0]
+    assert [jobs.send_digests(engine, NOW + timedelta(days=1)) for _ in range(2)] == [1, 0]
     message = store.exec(select(OutboxMessage)).one()
     store.expunge(message)
     store.rollback()
@@ -273,7 +273,7 @@ def test_old_entries_of_digests_are_thrown_away(place: Place, app: Flask, store:
     threads.write(store, place.office, ThreadSubject.GROUP, place.group.pk, "昔の話", now=NOW)
     store.commit()
     store.close()
-    jobs.send_digests(engine, NOW)
-    jobs.purge_expired(engine, NOW + timedelta(days=91))
+    jobs.send_digests(engine, NOW + timedelta(days=1))
+    jobs.purge_expired(engine, NOW + timedelta(days=92))
     assert store.exec(select(OutboxMessage.template)).all() == ["digest"]
     assert store.exec(select(threads.Message.text)).one() == "昔の話"
