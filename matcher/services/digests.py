@@ -1,8 +1,8 @@
 """The digest: once a day at most, one mail with everything that could wait for it, and nothing when nothing waits.
 
-It tells what had come by seven in the morning, and what is due once a week by that hour on Monday. The mail, the entries
-that it takes along and the key that makes it the only one of its day are one transaction: a worker that is killed leaves
-all of it undone, and does it again.
+It tells what had come by seven in the morning, and what is due once a week by that hour on Monday. The mail, the
+entries that it takes along and the key that makes it the only one of its day are one transaction: a worker that is
+killed leaves all of it undone, and does it again.
 """
 
 from dataclasses import dataclass
