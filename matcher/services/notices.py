@@ -28,6 +28,7 @@ KINDS: dict[str, NoticeKind] = {
     "challenge_published": NoticeKind.CHALLENGE,
     "challenge_returned": NoticeKind.CHALLENGE,
     "challenge_submitted": NoticeKind.CHALLENGE,
+    "question_asked": NoticeKind.CHALLENGE,
     "group_admitted": NoticeKind.GROUP,
     "group_declined": NoticeKind.GROUP,
     "group_joined": NoticeKind.GROUP,
@@ -44,25 +45,27 @@ def mail(session: Session, template: str, user: User, key: str, now: datetime, *
 
 
 def mail_all(session: Session, template: str, users: Iterable[User], key: str, now: datetime, **params: Any) -> None:
-    """Tell several people, each in their own rhythm; four queries however many there are."""
+    """Tell several people, each in their own rhythm; three queries at most, however many they are."""
     people = {f"{template}:{key}:{user.pk}": user for user in users}
-    known = queries.known(session, people) if people else set()
-    wanted = _rhythms(session, template, [user.pk for user in people.values()])
-    for unique, user in people.items():
-        rhythm = wanted[user.pk]
-        if unique in known or rhythm is Rhythm.NEVER:
-            continue
-        if rhythm is Rhythm.AT_ONCE:
-            _queue(session, template, user.email, user.language, unique, now, params, user.pk)
-        else:
-            session.add(DigestEntry(key=unique, user_id=user.pk, template=template, params=params, created_at=now))
-
-
-def _rhythms(session: Session, template: str, user_ids: list[int]) -> dict[int, Rhythm]:
     kind = KINDS.get(template)
-    if kind is None or not user_ids:
-        return dict.fromkeys(user_ids, Rhythm.AT_ONCE)
-    return dict.fromkeys(user_ids, RHYTHMS[kind]) | queries.rhythms(session, user_ids, kind)
+    known = outbox.queued(session, people) if people else set()
+    wanted: dict[int, Rhythm] = {}
+    if kind is not None and people:
+        known |= queries.kept(session, people)
+        wanted = dict.fromkeys((user.pk for user in people.values()), RHYTHMS[kind])
+        wanted |= queries.rhythms(session, wanted, kind)
+    for unique, user in people.items():
+        if unique not in known:
+            _hand_on(session, template, user, unique, now, params, wanted.get(user.pk, Rhythm.AT_ONCE))
+
+
+def _hand_on(
+    session: Session, template: str, user: User, unique: str, now: datetime, params: dict[str, Any], rhythm: Rhythm
+) -> None:
+    if rhythm is Rhythm.AT_ONCE:
+        _queue(session, template, user.email, user.language, unique, now, params, user.pk)
+    elif rhythm is not Rhythm.NEVER:
+        session.add(DigestEntry(key=unique, user_id=user.pk, template=template, params=params, created_at=now))
 
 
 def mail_address(

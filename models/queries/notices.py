@@ -26,12 +26,10 @@ def choices(session: Session, user_id: int) -> dict[NoticeKind, NoticeSetting]:
     return {row.kind: row for row in session.exec(statement)}
 
 
-def known(session: Session, keys: Collection[str]) -> set[str]:
-    """Which of these mails were ever put into the outbox or kept for a digest; two queries."""
-    wanted = list(keys)
-    sent = select(OutboxMessage.key).where(col(OutboxMessage.key).in_(wanted)).order_by(col(OutboxMessage.id))
-    kept = select(DigestEntry.key).where(col(DigestEntry.key).in_(wanted)).order_by(col(DigestEntry.id))
-    return {*session.exec(sent), *session.exec(kept)}
+def kept(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these mails were ever kept for a digest."""
+    statement = select(DigestEntry.key).where(col(DigestEntry.key).in_(list(keys))).order_by(col(DigestEntry.id))
+    return set(session.exec(statement))
 
 
 def waiting(session: Session, user_id: int) -> list[DigestEntry]:
