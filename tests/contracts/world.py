@@ -50,8 +50,8 @@ from models.enums import (
     RegistrationStatus,
     Role,
     SchemeStatus,
-    TierLevel,
     ThreadSubject,
+    TierLevel,
     TokenPurpose,
 )
 from tests import factories
