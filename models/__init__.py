@@ -1,6 +1,7 @@
 """Tables, enums and reads: what Musubi remembers. No verdicts are taken here."""
 
 from models.account import LoginCounter, Membership, SavedForm, Token, User, UserSession
+from models.announcement import Announcement, TimeLimit
 from models.application import Answer, Application, ChangeReport
 from models.assignment import Assignment, AssignmentChallenge, AssignmentPair, AssignmentRule
 from models.attachment import Attachment, AttachmentContent
@@ -27,14 +28,17 @@ from models.group import (
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
+from models.notice_setting import DigestEntry, NoticeSetting
 from models.outbox import OutboxMessage
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
 from models.replay import ReplayPart, ReplayRecord
 from models.scheme import Scheme, SchemeForm, SchemeQuestion, SchemeRound, SchemeTier
+from models.thread import Message, MessageMention, Thread, ThreadRead
 
 __all__ = [
+    "Announcement",
     "Answer",
     "Application",
     "Assignment",
@@ -54,6 +58,7 @@ __all__ = [
     "CollaborationPartner",
     "CollaborationTarget",
     "Department",
+    "DigestEntry",
     "Exposure",
     "GroupInvitation",
     "GroupMeeting",
@@ -67,8 +72,11 @@ __all__ = [
     "LoginCounter",
     "MeetingAttendance",
     "Membership",
+    "Message",
+    "MessageMention",
     "Municipality",
     "Need",
+    "NoticeSetting",
     "Offering",
     "OutboxMessage",
     "Partner",
@@ -89,6 +97,9 @@ __all__ = [
     "SchemeRound",
     "SchemeTier",
     "SuccessCriterion",
+    "Thread",
+    "ThreadRead",
+    "TimeLimit",
     "Token",
     "User",
     "UserSession",

@@ -392,6 +392,36 @@ class ImportStatus(StrEnum):
     DROPPED = "dropped"
 
 
+class ThreadSubject(StrEnum):
+    """What people talk about: 推薦・打診 / 分科会 / 提案 / 連携."""
+
+    RECOMMENDATION = "recommendation"
+    GROUP = "group"
+    PROPOSAL = "proposal"
+    COLLABORATION = "collaboration"
+
+
+class NoticeKind(StrEnum):
+    """Kinds of mail that a person may have bundled or may do without; any other mail always goes."""
+
+    MENTION = "mention"
+    MESSAGE = "message"
+    MATCH = "match"
+    CHALLENGE = "challenge"
+    GROUP = "group"
+    WORK = "work"
+    ANNOUNCEMENT = "announcement"
+
+
+class Rhythm(StrEnum):
+    """すぐに / 1日1回まとめて / 週1回まとめて / 受け取らない."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
 class MailStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"

@@ -160,7 +160,12 @@ def group(session: Session, town: Municipality, name: str = "環境分科会") -
 
 
 def scheme(session: Session, town: Municipality, key: str = "partners", name: str = "SDGs推進パートナー") -> Scheme:
-    Scheme(municipality_id=town.pk, key=key, name=name, kind="partner", status=SchemeStatus.OPERATING, published=True)
+    row = Scheme(
+        municipality_id=town.pk, key=key, name=name, kind="partner", status=SchemeStatus.OPERATING, published=True
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def member(session: Session, group: WorkingGroup, partner: Partner, role: GroupRole = GroupRole.MEMBER) -> GroupMember:

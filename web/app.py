@@ -18,6 +18,7 @@ AREAS = (
     "groups",
     "schemes",
     "certificates",
+    "messages",
     "register",
     "me",
     "city",

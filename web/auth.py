@@ -10,7 +10,8 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from matcher.errors import NotAllowed
-from matcher.policy import ANONYMOUS, Actor, Seat
+from matcher.policy import ANONYMOUS, Actor
+from matcher.services.accounts import as_actor
 from matcher.services.tokens import digest as token_hash
 from models import Membership, User
 from models.base import utcnow
@@ -115,8 +116,7 @@ def _load(token: str) -> SignedIn | None:
 
 def signed_in(user: User, memberships: list[Membership], token: str) -> SignedIn:
     """The person with all seats, behind a session token."""
-    seats = tuple(Seat(m.role, m.municipality_id, m.partner_id, m.department_id, m.scheme_id) for m in memberships)
-    return SignedIn(user, Actor(user.pk, seats, user.is_admin, name=user.name), token)
+    return SignedIn(user, as_actor(user, memberships), token)
 
 
 def _gate() -> BaseResponse | None:

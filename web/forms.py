@@ -83,6 +83,8 @@ FIELD_ERRORS = {
         "This pilot has not begun. It can only end or fail; for any other result, begin it first."
     ),
     "summary_missing": lazy_gettext("First write down what was done. Everybody reads it on the portal."),
+    "limits": lazy_gettext("Please enter days from 1 to 365, red not before amber."),
+    "nobody": lazy_gettext("Nobody would get this mail. Please choose other recipients."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col
 
 from matcher.policy import SYSTEM
-from matcher.services import certificates, group_life, recommendations
-from models import Exposure, LoginCounter, OutboxMessage, SavedForm, Token, UserSession
+from matcher.services import certificates, digests, group_life, recommendations
+from models import DigestEntry, Exposure, LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus
 from models.queries import outbox
 from models.session import open_session
@@ -78,6 +78,24 @@ def tend_groups(engine: Engine, now: datetime) -> int:
         tended = group_life.tend(session, SYSTEM, now=now)
         session.commit()
         return tended
+
+
+def send_digests(engine: Engine, now: datetime) -> int:
+    """Put together the digests of the day; answers how many. One that fails holds up no other."""
+    with open_session(engine, write=False) as session:
+        people = digests.candidates(session, now=now)
+    return sum(_digest(engine, user_id, now) for user_id in people)
+
+
+def _digest(engine: Engine, user_id: int, now: datetime) -> bool:
+    try:
+        with open_session(engine) as session:
+            sent = digests.send(session, user_id, now=now)
+            session.commit()
+            return sent
+    except Exception:  # the worker's edge: it is tried again in an hour
+        log.exception("digest failed", user=user_id)
+        return False
 
 
 def _claim(engine: Engine, message_id: int, now: datetime) -> OutboxMessage | None:
@@ -157,6 +175,7 @@ def purge_expired(engine: Engine, now: datetime) -> None:
         unlocked = sa.or_(col(LoginCounter.locked_until).is_(None), col(LoginCounter.locked_until) < now)
         session.execute(sa.delete(LoginCounter).where(col(LoginCounter.window_start) < now - day, unlocked))
         session.execute(sa.delete(Exposure).where(col(Exposure.day) < (now - KEEP_EXPOSURES).date()))
+        session.execute(sa.delete(DigestEntry).where(col(DigestEntry.done_at) < now - KEEP_MAIL))
         _forget_mail(session, now)
         session.commit()
 

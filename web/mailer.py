@@ -3,6 +3,7 @@
 A mail is one template `mail/<name>.txt` with the blocks `subject` and `body`. The body is written once, with the macros
 `m.p`, `m.quote`, `m.button` and `m.link`, and read twice: as text and as HTML. The template itself is not escaped; the
 HTML macros escape what they are given. Params are ids, codes, tokens and titles; links are built from BASE_URL.
+The parts of a digest are other templates' subjects and bodies, one below the other.
 """
 
 import re
@@ -22,7 +23,9 @@ from flask import Flask
 from flask_babel import force_locale
 from jinja2_fragments import render_block
 
+from matcher.services import notices
 from models import OutboxMessage
+from web import unsubscribing
 from web.settings import Settings
 
 #: seconds for each step of a conversation with the mail server; a whole one stays below the first retry
@@ -56,9 +59,13 @@ def render(app: Flask, settings: Settings, message: OutboxMessage) -> Rendered:
             "lang": message.language,
             "site_url": settings.base_url,
             "place": _place(message.params, message.language),
+            "unsubscribe": unsubscribe_url(settings, message),
         }
         name = f"mail/{message.template}.txt"
-        text, html = (app.jinja_env.get_template(name).render(**words, **_form(app, form)) for form in LAYOUTS)
+        text, html = (
+            app.jinja_env.get_template(name).render(**words, **_form(app, form), parts=_parts(app, words, form))
+            for form in LAYOUTS
+        )
         return Rendered(subject(app, message), _tidy(text), _tidy(html))
 
 
@@ -67,6 +74,27 @@ def subject(app: Flask, message: OutboxMessage) -> str:
     with app.app_context(), force_locale(message.language):
         block = render_block(app.jinja_env, f"mail/{message.template}.txt", "subject", **_form(app, "txt"))
         return PREFIX.get(message.language, "") + " ".join(block.split())
+
+
+def _parts(app: Flask, words: Mapping[str, Any], form: str) -> list[tuple[str, str]]:
+    """What a digest bundles: the subject and the body of each mail that it stands for."""
+
+    def block(entry: Mapping[str, Any], name: str) -> str:
+        params = entry["params"] | {"url": words["url"], "place": _place(entry["params"], words["lang"])}
+        html: str = render_block(app.jinja_env, f"mail/{entry['template']}.txt", name, **params, **_form(app, form))
+        return html
+
+    entries = words.get("entries", ())
+    return [(" ".join(block(one, "subject").split()), block(one, "body")) for one in entries]
+
+
+def unsubscribe_url(settings: Settings, message: OutboxMessage) -> str:
+    """Where mail of this kind can be ended without signing in; empty for mail that always goes."""
+    kind = notices.KINDS.get(message.template)
+    if message.user_id is None or (kind is None and message.template != "digest"):
+        return ""
+    token = unsubscribing.token(settings.secret_key, message.user_id, kind)
+    return f"{settings.base_url}/mail/unsubscribe/{token}"
 
 
 def _tidy(text: str) -> str:
@@ -103,6 +131,10 @@ def envelope(settings: Settings, message: OutboxMessage, rendered: Rendered, now
     mail["To"] = message.to_email
     mail["Subject"] = rendered.subject
     mail["Auto-Submitted"] = "auto-generated"
+    leave = unsubscribe_url(settings, message)
+    if leave:  # RFC 2369 and, for the one click, RFC 8058
+        mail["List-Unsubscribe"] = f"<{leave}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(rendered.text)
     mail.add_alternative(rendered.html, subtype="html")
     return mail

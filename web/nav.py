@@ -7,8 +7,10 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from matcher.services import threads
 from models.enums import Role
 from web.auth import actor
+from web.db import db
 from web.settings import Settings
 
 
@@ -58,8 +60,14 @@ def _items() -> list[NavItem]:
         entries.insert(0, ("city.applications", _("Applications to schemes")))
     if Role.ADMIN in roles:
         entries.append(("admin.index", _("Administration")))
+    badges = {}
+    if actor().municipality_ids or actor().partner_ids:
+        entries.append(("messages.index", _("Messages")))
+        badges["messages.index"] = threads.unread(db(), actor()) or None
     here = request.blueprint
-    return [NavItem(name, label, url_for(name), name.split(".")[0] == here) for name, label in entries]
+    return [
+        NavItem(name, label, url_for(name), name.split(".")[0] == here, badges.get(name)) for name, label in entries
+    ]
 
 
 def _account() -> list[NavItem]:

@@ -139,6 +139,7 @@ class Worker:
         jobs.remind(self._engine, now)
         jobs.keep_terms(self._engine, now)
         jobs.tend_groups(self._engine, now)
+        jobs.send_digests(self._engine, now)
         jobs.purge_expired(self._engine, now)
         return 0
 

@@ -1,5 +1,6 @@
 """People: registering, confirming an address, taking a seat, changing one's own particulars."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlmodel import Session
 
 from matcher import policy
 from matcher.errors import Invalid, NotFound
-from matcher.policy import Actor, Subject
+from matcher.policy import Actor, Seat, Subject
 from matcher.services import counters, flow, notices, passwords, registrations
 from matcher.services.tokens import consume_token, digest, find_token, issue_token
 from models import Membership, User
@@ -276,6 +277,12 @@ def _check_profile(profile: Profile) -> None:
         fields["language"] = "unknown"
     if fields:
         raise Invalid(fields)
+
+
+def as_actor(user: User, seats: Iterable[Membership]) -> Actor:
+    """A person with these seats, as somebody who acts."""
+    held = tuple(Seat(m.role, m.municipality_id, m.partner_id, m.department_id, m.scheme_id) for m in seats)
+    return Actor(user.pk, held, user.is_admin, name=user.name)
 
 
 def own(session: Session, actor: Actor) -> User:

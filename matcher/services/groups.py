@@ -135,7 +135,7 @@ def leave(session: Session, actor: Actor, group_id: int, partner_id: int, *, now
 
     Raises NotFound when the partner never had anything to do with the group.
     """
-    group = flow.get(session, WorkingGroup, group_id)
+    group = flow.locked(session, WorkingGroup, group_id)
     policy.require(actor, "group.join", _subject(group, partner_id))
     row = queries.member(session, group_id, partner_id)
     if row is None:

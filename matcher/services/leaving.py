@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from matcher.errors import Invalid
 from matcher.policy import Actor, Subject
 from matcher.services import accounts, flow, signing
-from models import OutboxMessage, Token, User, UserSession
+from models import DigestEntry, MessageMention, NoticeSetting, OutboxMessage, ThreadRead, Token, User, UserSession
 from models.enums import MailStatus
 from models.queries import accounts as queries
 
@@ -35,6 +35,10 @@ def close_account(session: Session, actor: Actor, password: str, now: datetime) 
 def _erase(session: Session, user: User, now: datetime) -> None:
     session.execute(sa.delete(UserSession).where(col(UserSession.user_id) == user.pk))
     session.execute(sa.delete(Token).where(col(Token.user_id) == user.pk))
+    session.execute(sa.delete(DigestEntry).where(col(DigestEntry.user_id) == user.pk))
+    session.execute(sa.delete(NoticeSetting).where(col(NoticeSetting.user_id) == user.pk))
+    session.execute(sa.delete(ThreadRead).where(col(ThreadRead.user_id) == user.pk))
+    session.execute(sa.delete(MessageMention).where(col(MessageMention.user_id) == user.pk))
     mails = col(OutboxMessage.user_id) == user.pk
     session.execute(sa.delete(OutboxMessage).where(mails, col(OutboxMessage.status) == MailStatus.PENDING))
     session.execute(sa.update(OutboxMessage).where(mails).values(to_email="", params={}, body_text="", body_html=""))

@@ -53,7 +53,7 @@ class Holder(StrEnum):
     PARTNER = "partner"
 
 
-#: desk → (whose turn, days until amber, days until red)
+#: desk → (whose turn, days until amber, days until red); a municipality may set other days
 PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.REGISTRATION: (Holder.COORDINATOR, 5, 10),
     Desk.APPLICATION: (Holder.COORDINATOR, 5, 10),
@@ -87,13 +87,14 @@ PILOT_SILENT_AFTER = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Item:
-    """One line: `waiting.key` names the row, `level` is "", "amber" or "red"."""
+    """One line: `waiting.key` names the row; `level` is "", "amber" or "red", and it came to that on `turned`."""
 
     desk: Desk
     holder: Holder
     waiting: Waiting
     days: int
     level: str
+    turned: date
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eleven queries.
+    """The work list of a municipality, by the time limits that it has set.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -139,7 +140,14 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.PLAN_THEIRS: queries.plans(session, municipality_id, by_city=False),
         **_pilots(session, municipality_id, now),
     }
-    return Worklist({desk: _items(desk, waiting[desk], on) for desk in Desk if waiting[desk]})
+    limits = time_limits(session, municipality_id)
+    return Worklist({desk: _items(desk, waiting[desk], on, limits[desk]) for desk in Desk if waiting[desk]})
+
+
+def time_limits(session: Session, municipality_id: int) -> dict[Desk, tuple[int, int]]:
+    """After how many days each desk turns amber and red here: as the municipality says, else by PATIENCE."""
+    said = {row.desk: (row.amber, row.red) for row in queries.time_limits(session, municipality_id)}
+    return {desk: said.get(desk.value, (amber, red)) for desk, (_, amber, red) in PATIENCE.items()}
 
 
 def _applications(session: Session, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
@@ -175,7 +183,6 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
         else:
             if row.review_date is not None and row.review_date < on:
                 desks[Desk.STALE].append(Waiting(row.pk, row.title, _morning(row.review_date), department))
-                desks[Desk.STALE].append(Waiting(row.pk, row.title, _begin(row.review_date), department))
             if not asked:
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))
@@ -187,7 +194,7 @@ def _pilots(session: Session, municipality_id: int, now: datetime) -> dict[Desk,
     desks: dict[Desk, list[Waiting]] = {Desk.PILOT_OVER: [], Desk.PILOT_SILENT: []}
     for row, last, who in queries.running(session, municipality_id):
         if row.period_until is not None and row.period_until < today(now):
-            over = datetime.combine(row.period_until, datetime.min.time(), tzinfo=JAPAN)
+            over = _morning(row.period_until)
             desks[Desk.PILOT_OVER].append(Waiting(row.pk, row.title, over, who))
         elif last < now - PILOT_SILENT_AFTER:
             desks[Desk.PILOT_SILENT].append(Waiting(row.pk, row.title, last, who))
@@ -197,17 +204,14 @@ def _pilots(session: Session, municipality_id: int, now: datetime) -> dict[Desk,
 def _tasks(session: Session, municipality_id: int, on: date) -> list[Waiting]:
     """Tasks of groups that are past their day, since that day; `key` is the group's."""
     overdue = queries.overdue_tasks(session, municipality_id, on)
-    return [Waiting(group.pk, row.title, _begin(row.due or on), name, group.name) for row, group, name in overdue]
+    return [Waiting(group.pk, row.title, _morning(row.due or on), name, group.name) for row, group, name in overdue]
 
 
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), tzinfo=JAPAN)
-
-
-def _items(desk: Desk, waiting: Iterable[Waiting], on: date) -> list[Item]:
-    holder, amber, red = PATIENCE[desk]
+def _items(desk: Desk, waiting: Iterable[Waiting], on: date, limits: tuple[int, int]) -> list[Item]:
+    holder, (amber, red) = PATIENCE[desk][0], limits
     items = []
     for row in sorted(waiting, key=lambda row: (row.since, row.key)):
         days = max(0, (on - today(row.since)).days)
-        items.append(Item(desk, holder, row, days, "red" if days >= red else "amber" if days >= amber else ""))
+        level, after = ("red", red) if days >= red else ("amber", amber) if days >= amber else ("", 0)
+        items.append(Item(desk, holder, row, days, level, today(row.since) + timedelta(days=after)))
     return items

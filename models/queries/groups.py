@@ -164,6 +164,16 @@ def member(session: Session, group_id: int, partner_id: int) -> GroupMember | No
     return session.exec(statement).first()
 
 
+def member_ids(session: Session, group_id: int) -> list[int]:
+    """The partners that are members of a group."""
+    statement = (
+        select(GroupMember.partner_id)
+        .where(GroupMember.group_id == group_id, GroupMember.status == GroupMemberStatus.MEMBER)
+        .order_by(col(GroupMember.partner_id))
+    )
+    return list(session.exec(statement))
+
+
 def named(session: Session, municipality_id: int, name: str, besides: int | None = None) -> WorkingGroup | None:
     """The group of a municipality with exactly this name, other than `besides`; a refused one frees its name."""
     statement = (

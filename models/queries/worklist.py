@@ -26,6 +26,7 @@ from models import (
     Registration,
     Scheme,
     SchemeTier,
+    TimeLimit,
     WorkingGroup,
 )
 from models.base import UTCDateTime
@@ -343,3 +344,9 @@ def overdue_tasks(session: Session, municipality_id: int, today: date) -> list[t
         .order_by(col(GroupTask.due), col(GroupTask.id))
     )
     return [(row, group, name or "") for row, group, name in session.exec(statement)]  # type: ignore[call-overload]
+
+
+def time_limits(session: Session, municipality_id: int) -> list[TimeLimit]:
+    """The limits that a municipality has set itself."""
+    statement = select(TimeLimit).where(TimeLimit.municipality_id == municipality_id).order_by(col(TimeLimit.id))
+    return list(session.exec(statement))

@@ -7,8 +7,10 @@ from sqlmodel import Session, select
 
 from matcher.policy import SYSTEM
 from matcher.services import assignments, recommendations, registrations
+from matcher.services.announcements import write
 from matcher.services.demo_data import office
 from models import (
+    Announcement,
     Application,
     Assignment,
     Challenge,
@@ -22,8 +24,9 @@ from models import (
 )
 from models.base import utcnow
 from models.enums import ApplicationStatus, AssignmentPurpose, RecommendationStatus
+from models.queries import announcements, partner_rooms
 from models.queries import assignments as queries
-from models.queries import partner_rooms
+from models.queries.announcements import Segment
 from models.session import make_engine, open_session
 from tests import factories
 from tests.browser.installation import Installation
@@ -117,6 +120,14 @@ def register(session: Session, partner_id: int, municipality_id: int) -> None:
     if partner_rooms.registration_at(session, partner_id, municipality_id) is None:
         row = registrations.apply(session, SYSTEM, partner_id, municipality_id, now=utcnow())
         registrations.accept(session, office(municipality_id), row.pk, now=utcnow())
+
+
+def announcement(session: Session) -> Announcement:
+    """The draft that 加賀市 has, or a new one to all of its partners."""
+    town = challenge(session, "CH-KG-022").municipality_id
+    found = announcements.of_municipality(session, town)
+    said = ("公募説明会のご案内", "説明会を開きます。", Segment())
+    return found[0] if found else write(session, office(town), town, *said, now=utcnow())
 
 
 def end_sessions(site: Installation, email: str) -> None:

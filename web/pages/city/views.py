@@ -1,6 +1,7 @@
 """The rooms of a city office; each module below brings the routes of one."""
 
 from web.pages.city import (
+    announcements,
     answers,
     application_steps,
     applications,
@@ -11,6 +12,7 @@ from web.pages.city import (
     groups,
     matches,
     partners,
+    patience,
     registrations,
     scheme_questions,
     schemes,
@@ -20,6 +22,7 @@ from web.pages.city import (
 from web.pages.city.room import bp
 
 __all__ = [
+    "announcements",
     "answers",
     "application_steps",
     "applications",
@@ -31,6 +34,7 @@ __all__ = [
     "groups",
     "matches",
     "partners",
+    "patience",
     "registrations",
     "scheme_questions",
     "schemes",

@@ -74,6 +74,12 @@ _LINKS: dict[Desk, Callable[[int], str]] = {
 }
 
 
+@bp.app_template_filter("desk_name")
+def desk_name(desk: str) -> str:
+    """What a desk is called, also in mail."""
+    return str(WORDS[Desk(desk)][0])
+
+
 @bp.get("/city")
 @access(Access.CITY)
 def worklist() -> Response:
