@@ -13,6 +13,7 @@ from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
 from models.outbox import OutboxMessage
+from models.paper import IssuedPaper, PaperSettings
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
@@ -44,12 +45,14 @@ __all__ = [
     "Indicator",
     "Interest",
     "Introduction",
+    "IssuedPaper",
     "LoginCounter",
     "Membership",
     "Municipality",
     "Need",
     "Offering",
     "OutboxMessage",
+    "PaperSettings",
     "Partner",
     "PartnerRegion",
     "PartnerTarget",

@@ -69,6 +69,8 @@ FIELD_ERRORS = {
     "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),
     "file_broken": lazy_gettext("This file is not what its name says, or it is damaged. Please save it again."),
     "file_many": lazy_gettext("There are 20 files here already. Please take one away first."),
+    "paper_not_set_up": lazy_gettext("Please say first how your documents are numbered and signed."),
+    "paper_long": lazy_gettext("This document is too long to be issued. Please shorten its texts."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -8,11 +8,21 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from matcher.policy import SYSTEM, Actor, Seat
-from matcher.services import accounts, catalogue, challenges, demo_rows, demo_schemes, groups, partners, registrations
+from matcher.services import (
+    accounts,
+    catalogue,
+    challenges,
+    demo_papers,
+    demo_rows,
+    demo_schemes,
+    groups,
+    partners,
+    registrations,
+)
 from matcher.services.demo_rows import Line
 from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
 from models.enums import Role
-from models.queries import upkeep
+from models.queries import papers, upkeep
 from models.session import open_session
 
 PASSWORD = "musubi-demo-2030"  # noqa: S105  published on purpose: production refuses accounts that have it
@@ -260,6 +270,15 @@ def _put_application(session: Session, line: Line, now: datetime) -> None:
         registrations.apply(session, seat, partner_id, towns[code].pk, now=now - timedelta(days=3))
 
 
+def _offices() -> list[Line]:
+    return [{"municipality_code": code} for code in demo_papers.OFFICES]
+
+
+def _put_office(session: Session, line: Line, now: datetime) -> None:
+    town = _town(session, line)
+    demo_papers.put(session, office(town), town, line["municipality_code"], now)
+
+
 def _town(session: Session, line: Line) -> int:
     return upkeep.towns(session)[line["municipality_code"]].pk
 
@@ -314,4 +333,5 @@ STEPS = (
     ),
     Step("accounts", _accounts, "email", upkeep.emails, _put_account),
     Step("applications", lambda: demo_rows.lines("fictional"), "id", upkeep.applicants, _put_application),
+    Step("document numbering", _offices, "municipality_code", papers.set_up_in, _put_office),
 )
