@@ -38,18 +38,19 @@ PAGES = {
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
-        "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
-        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
+        "me.invitation me.interests me.partners me.registrations me.registration_step me.papers me.paper "
+        "challenges.interest accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
-        "city.paper city.replay city.call city.collaboration_result city.assignments city.assignment "
+        "city.paper city.replay city.collaboration_result city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.supply city.unserved city.silent city.funnel"
+        "city.supply city.unserved city.silent city.funnel "
+        "city.papers city.paper_issued city.paper_draft city.paper_settings"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -116,6 +117,9 @@ def examples(session: Session) -> dict[str, Any]:
         "token": "expired",
         "code": "172065",
         "kind": "partner",
+        "city.kind": "request_sheet",
+        "subject_id": asked.pk,
+        "paper_id": backstage.paper(session).pk,
         "step": "organisation",
         "action": "withdraw",
         "challenge_id": asked.pk,

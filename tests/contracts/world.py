@@ -145,6 +145,9 @@ def build(session: Session) -> World:
     session.add(entry)
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
+    factories.paper_settings(session, town)
+    paper = factories.paper(session, town, house)
+    handed_in = factories.handed_in(session, town, house)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -165,6 +168,8 @@ def build(session: Session) -> World:
         "own_registration": own.pk,
         "token": invitation.pk,
         "offering": offering.pk,
+        "paper": paper.pk,
+        "application": handed_in.pk,
         "proposed": proposed.pk,
         "introduced": invited.pk,
         "run": run.pk,

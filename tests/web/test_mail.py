@@ -35,6 +35,7 @@ PARAMS: dict[str, Any] = {
     "recommendation_id": 7,
     "challenge_id": 7,
     "group_id": 7,
+    "paper_id": 7,
     "partner_id": 7,
     "partner": "株式会社<みらい>",
     "partner_name": "株式会社<みらい>",

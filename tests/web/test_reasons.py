@@ -96,10 +96,10 @@ def test_a_group_is_founded_on_a_challenge(office: Office) -> None:
 
 
 def test_the_request_sheet_holds_what_was_said(office: Office) -> None:
-    page = office.client.get(f"/city/challenges/{office.challenge.pk}/call").text
+    page = office.client.get(f"/city/papers/new/request_sheet/{office.challenge.pk}").text
     for words in (office.challenge.title, "通信費のかからない見守りの方法", "窓口 一郎", "3.8"):
         assert words in page
-    assert office.outsider.get(f"/city/challenges/{office.challenge.pk}/call").status_code == 404
+    assert office.outsider.get(f"/city/papers/new/request_sheet/{office.challenge.pk}").status_code == 404
 
 
 def test_a_warning_asks_for_a_reason(office: Office) -> None:
@@ -236,7 +236,7 @@ def test_no_page_of_these_asks_more_than_twelve_questions(office: Office, app: F
         f"/city/challenges/{office.challenge.pk}/matches",
         f"/city/challenges/{office.challenge.pk}/matches?here=1",
         f"/city/challenges/{office.challenge.pk}/matches?q=番",
-        f"/city/challenges/{office.challenge.pk}/call",
+        f"/city/papers/new/request_sheet/{office.challenge.pk}",
         f"/city/matches/{row.pk}",
         f"/city/matches/{row.pk}/print",
         "/city/groups/new?challenge=1",

@@ -21,6 +21,8 @@ from web.labels import target_name
 from web.papers import Draft, era_date, era_year, lines, public_address, qr, titled
 
 VERIFY = "certificates.verify"
+#: an item of a checklist as it is left, and as it is ticked
+TICKS = ("☐", "☑")
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,20 @@ class Said:
     answer: Any
     level: str
 
+    @property
+    def ticked(self) -> bool:
+        """Whether it is an item of a checklist."""
+        return self.answer in TICKS
+
 
 def application_form(found: ApplicationFile, files: Mapping[int, str]) -> Draft:
     """The form as the applicant filled it in; `files` names what was handed in with it."""
     said = [_line(number, *pair, files) for number, pair in enumerate(_asked(found), 1)]
-    sections = [(name, list(group)) for name, group in groupby(said, key=lambda each: each.section)]
+    parts = [list(group) for _key, group in groupby(said, key=lambda each: (each.section, each.ticked))]
     return Draft(
         _about(found, PaperKind.APPLICATION_FORM),
         "papers/application_form.html",
-        {**_values(found), "sections": sections},
+        {**_values(found), "sections": parts},
     )
 
 
@@ -58,7 +65,7 @@ def _line(number: int, question: SchemeQuestion, value: Any, files: Mapping[int,
 def _said(question: SchemeQuestion, value: Any, files: Mapping[int, str]) -> Any:
     """An answer in words; a tick for an item of a checklist."""
     if question.kind in (QuestionKind.CHECK, QuestionKind.DECLARATION):
-        return "☑" if value is True else "☐"
+        return TICKS[value is True]
     if value is None or value == "" or value == []:
         return _("No answer")
     if question.kind is QuestionKind.NUMBER:
@@ -66,8 +73,13 @@ def _said(question: SchemeQuestion, value: Any, files: Mapping[int, str]) -> Any
     if question.kind is QuestionKind.FILE:
         return files.get(value, _("File no. %(number)s", number=value))
     if question.kind is QuestionKind.TARGETS:
-        return Markup("<br>").join(f"{each['target']} {target_name(each['target'])}: {each['text']}" for each in value)
+        return Markup("<br>").join(_target(each["target"], each["text"]) for each in value)
     return lines(value)
+
+
+def _target(code: str, text: str) -> str:
+    named = f"{code} {target_name(code)}"
+    return _("%(target)s: %(text)s", target=named, text=text) if text else named
 
 
 def decision(found: ApplicationFile) -> Draft:
