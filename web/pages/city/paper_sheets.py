@@ -33,7 +33,7 @@ def _paper(item: RegisterRow) -> tuple[Any, ...]:
 def report(found: SchemeReport) -> Response:
     """The year of a scheme, one count per line."""
     header = (
-        *(_("Fiscal year"), _("Counted by"), _("Value"), _("Came in"), _("Were granted")),
+        *(_("Fiscal year"), _("Counted by"), _("Value"), _("Handed in"), _("Were granted")),
         *(_("of which renewed"), _("Were refused"), _("Ran out"), _("In force")),
     )
     name = _("Report on %(scheme)s, %(year)s", scheme=found.scheme.name, year=fiscal_name(found.year))
