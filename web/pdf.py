@@ -4,6 +4,7 @@ import threading
 import time
 from functools import cache
 from io import BytesIO
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -92,7 +93,7 @@ def _fetcher_class() -> Any:
             file = (self.static / unquote(urlsplit(url).path).removeprefix("/static/")).resolve()
             if not file.is_relative_to(self.static):
                 raise ValueError("not a file of ours")
-            return URLFetcherResponse(url, BytesIO(file.read_bytes()))
+            return URLFetcherResponse(url, BytesIO(file.read_bytes()), {"Content-Type": guess_type(file.name)[0]})
 
     return OwnFilesOnly
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -100,6 +101,16 @@ def test_the_request_sheet_holds_what_was_said(office: Office) -> None:
     for words in (office.challenge.title, "通信費のかからない見守りの方法", "窓口 一郎", "3.8"):
         assert words in page
     assert office.outsider.get(f"/city/papers/new/request_sheet/{office.challenge.pk}").status_code == 404
+
+
+def test_the_record_of_a_match_opens_as_pdf_too(office: Office) -> None:
+    row = office.run()
+    assert "?as=pdf" in office.client.get(f"/city/matches/{row.pk}/print").text
+    answer = office.client.get(f"/city/matches/{row.pk}/print?as=pdf")
+    assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.data))
+    assert office.first.name in text
+    assert "ログアウト" not in text
 
 
 def test_a_warning_asks_for_a_reason(office: Office) -> None:
