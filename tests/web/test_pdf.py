@@ -3,7 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2
@@ -16,7 +17,7 @@ from sqlmodel import Session
 from matcher.services import papers as service
 from matcher.services import scheme_report
 from models import Answer, PartnerTarget, SchemeQuestion
-from models.enums import ApplicationStatus, ItemLevel, PaperKind, QuestionKind, TargetBasis
+from models.enums import ApplicationStatus, ItemLevel, PaperKind, ProposalKind, QuestionKind, TargetBasis
 from models.queries import city
 from models.queries import papers as queries
 from tests import factories
@@ -26,6 +27,7 @@ from web.papers import Draft, document, document_of, write
 from web.papers.challenges import request_sheet
 from web.papers.schemes import application_form, certificate, decision
 from web.papers.schemes import scheme_report as report_of
+from web.papers.work import Minutes, Plan, Receipt, minutes, pilot_plan, receipt
 
 A4 = (595, 842)
 LONG_NAME = "特定非営利活動法人 持続可能な地域づくりを推進する市民と企業と学校の協働ネットワーク北陸支部連絡会議"
@@ -146,6 +148,40 @@ def test_every_document_is_sound(
     assert "様式第" in found.text()
     assert found.document.get_metadata_value("Title")
     assert ("令和8年" in found.text()) == (language == "ja")
+
+
+RECEIPT = Receipt(
+    *(1, 1, (LONG_NAME, "株式会社二番"), ProposalKind.SOLUTION, "見守りの実証", "高齢者の見守り", "提案受付第3号"),
+    *(NOW, "a1" * 32, True),
+)
+MINUTES = Minutes(
+    *(1, "環境分科会", "第2回会議", NOW, NOW + timedelta(hours=2), "市役所3階", (LONG_NAME, "加賀市"), ("二番社",)),
+    *("1 経過の報告\n2 今後の予定", f"{SENTENCE}\n" * 90, (("名簿をつくる", "加賀市", date(2026, 12, 25)),)),
+)
+PLAN = Plan(
+    *(1, "見守りの実証", (LONG_NAME,), "長寿課", "連携協定", date(2026, 10, 1), date(2026, 12, 1), date(2027, 3, 31)),
+    *("大聖寺地区", *(SENTENCE * 6,) * 3, 1_000_000, 500_000, (("気付くまでの時間", "24時間以内"),), 1),
+)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("name", ["receipt", "minutes", "plan"])
+def test_every_document_of_the_work_is_sound(app: Flask, store: Session, town: Any, name: str, language: str) -> None:
+    makers = {
+        "receipt": lambda: receipt(RECEIPT),
+        "minutes": lambda: minutes(MINUTES),
+        "plan": lambda: pilot_plan(PLAN),
+    }
+    found = picture(app, store, town.pk, makers[name], language)
+    sound(found)
+    said = {"receipt": "a1" * 8, "minutes": "名簿をつくる", "plan": "500,000"}
+    assert said[name] in found.text().replace("\r\n", "")
+
+
+def test_a_register_does_not_name_a_confidential_proposal(app: Flask) -> None:
+    with app.test_request_context():
+        assert receipt(RECEIPT).about.title == "提案受付票（提案受付第3号）"
+        assert receipt(replace(RECEIPT, confidential=False)).about.title == "提案受付票（見守りの実証）"
 
 
 def test_long_answers_run_over_pages_with_numbers(

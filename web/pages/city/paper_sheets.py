@@ -17,7 +17,7 @@ def register(rows: Iterable[RegisterRow]) -> Response:
     """The register, one document per line."""
     header = (
         *(_("Document number"), _("Issued on"), _("Kind of document"), _("Form number"), _("Addressee"), _("Title")),
-        *(_("Issued by"), _("Language"), _("Check value (SHA-256)")),
+        *(_("Person who issued it"), _("Language"), _("Check value (SHA-256)")),
     )
     return xlsx(_("Documents issued"), header, map(_paper, rows))
 
@@ -33,7 +33,7 @@ def _paper(item: RegisterRow) -> tuple[Any, ...]:
 def report(found: SchemeReport) -> Response:
     """The year of a scheme, one count per line."""
     header = (
-        *(_("Fiscal year"), _("Counted by"), _("Value"), _("Handed in"), _("Were granted")),
+        *(_("Fiscal year"), _("Counted by"), _("Value"), _("Applications received"), _("Were granted")),
         *(_("of which renewed"), _("Were refused"), _("Ran out"), _("In force")),
     )
     name = _("Report on %(scheme)s, %(year)s", scheme=found.scheme.name, year=fiscal_name(found.year))
