@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fmt install install-dev test-tools
+.PHONY: help run test bench fmt install install-dev test-tools pdf-tools
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -13,11 +13,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 FLASK := $(BIN)/flask --app wsgi
 TORCH := $(shell sed -n 's/^torch==//p' requirements.txt)
 APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get
+ASKING_NOTHING := $(subst sudo env,sudo -n env,$(APT))
 
 help: ## Say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: install ## Install, migrate, load the demonstration once, and serve on http://127.0.0.1:8000 (HOST, PORT)
+run: install pdf-tools ## Install, migrate, load the demonstration once, and serve on http://127.0.0.1:8000 (HOST, PORT)
 	@$(FLASK) prepare
 	exec $(FLASK) serve
 
@@ -54,11 +55,27 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PIP) install -q -r requirements-dev.txt
 	touch $@
 
-test-tools: ## Install Chromium, PostgreSQL and a Japanese font from Debian packages where they are missing
+# Without these everything works but PDF files: pages then say how to print. So nothing here stops the site.
+pdf-tools: ## Install what lays out PDF files, and their Japanese font, from Debian packages where they are missing
+	@need=()
+	for library in libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0; do
+	  $(PYTHON) -c "import ctypes; ctypes.CDLL('$$library')" 2>/dev/null && continue
+	  case $$library in
+	    libpango-*) need+=(libpango-1.0-0) ;;
+	    libpangoft2-*) need+=(libpangoft2-1.0-0) ;;
+	    *) need+=(libharfbuzz-subset0) ;;
+	  esac
+	done
+	[ -n "$$(fc-list ':family=Noto Serif CJK JP' 2>/dev/null)" ] || need+=(fontconfig fonts-noto-cjk)
+	[ $${#need[@]} -gt 0 ] || exit 0
+	echo "Installing for PDF files: $${need[*]}"
+	{ $(ASKING_NOTHING) update -q && $(ASKING_NOTHING) install -y -q --no-install-recommends "$${need[@]}"; } || \
+	  echo "… not possible here. Musubi works without PDF files until: sudo apt-get install $${need[*]}" >&2
+
+test-tools: pdf-tools ## Install Chromium and PostgreSQL from Debian packages where they are missing
 	@need=()
 	[ -x /usr/bin/chromium ] || need+=(chromium)
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
-	[ -n "$$(fc-list :lang=ja 2>/dev/null)" ] || need+=(fontconfig fonts-noto-cjk)
 	[ $${#need[@]} -gt 0 ] || exit 0
 	echo "Installing for the tests: $${need[*]}"
 	$(APT) update -q && $(APT) install -y -q --no-install-recommends "$${need[@]}"

@@ -30,6 +30,7 @@ from models.kpi import Indicator
 from models.municipality import Department, Municipality
 from models.notice_setting import DigestEntry, NoticeSetting
 from models.outbox import OutboxMessage
+from models.paper import IssuedPaper, PaperSettings
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
@@ -69,6 +70,7 @@ __all__ = [
     "Indicator",
     "Interest",
     "Introduction",
+    "IssuedPaper",
     "LoginCounter",
     "MeetingAttendance",
     "Membership",
@@ -79,6 +81,7 @@ __all__ = [
     "NoticeSetting",
     "Offering",
     "OutboxMessage",
+    "PaperSettings",
     "Partner",
     "PartnerRegion",
     "PartnerTarget",

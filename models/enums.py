@@ -478,3 +478,16 @@ UNDER_WAY = (
 )
 #: levels of `Recommendation.fit`
 FAIR, STRONG = 2, 3
+
+
+class PaperKind(StrEnum):
+    """マッチングリクエストシート / 申請書 / 決定通知書 / 証 / 提案受付票 / 議事録 / 実証実験計画書 / 実施状況報告書."""
+
+    REQUEST_SHEET = "request_sheet"
+    APPLICATION_FORM = "application_form"
+    DECISION = "decision"
+    CERTIFICATE = "certificate"
+    PROPOSAL_RECEIPT = "proposal_receipt"
+    MINUTES = "minutes"
+    PILOT_PLAN = "pilot_plan"
+    SCHEME_REPORT = "scheme_report"

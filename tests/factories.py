@@ -1,5 +1,6 @@
 """Builds rows that most tests need; every field that a test cares about is passed by the test."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -13,10 +14,12 @@ from models import (
     Department,
     GroupMeeting,
     GroupMember,
+    IssuedPaper,
     Membership,
     Municipality,
     Need,
     Offering,
+    PaperSettings,
     Partner,
     PartnerRegion,
     Registration,
@@ -35,6 +38,7 @@ from models.enums import (
     GroupMemberStatus,
     GroupRole,
     OfferingStage,
+    PaperKind,
     PartnerKind,
     Pillar,
     QuestionKind,
@@ -46,6 +50,7 @@ from models.enums import (
 )
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
 _serial = count(1)
 
 
@@ -154,6 +159,60 @@ def challenge(
 
 def group(session: Session, town: Municipality, name: str = "環境分科会") -> WorkingGroup:
     row = WorkingGroup(municipality_id=town.pk, name=name, kind=GroupKind.SUBCOMMITTEE, purpose="環境の取組を広げる。")
+    session.add(row)
+    session.flush()
+    return row
+
+
+def paper_settings(session: Session, town: Municipality, prefix: str = "加企") -> PaperSettings:
+    row = PaperSettings(municipality_id=town.pk, prefix=prefix, issuer_title="加賀市長", seal_note="公印省略")
+    session.add(row)
+    session.flush()
+    return row
+
+
+def paper(session: Session, town: Municipality, house: Partner | None = None, number: int = 1) -> IssuedPaper:
+    """A document that has been issued, to a partner when one is given."""
+    body = f"<article class='paper'><p>加企第{number}号</p></article>"
+    row = IssuedPaper(
+        municipality_id=town.pk,
+        partner_id=house.pk if house else None,
+        kind=PaperKind.CERTIFICATE if house else PaperKind.REQUEST_SHEET,
+        fiscal_year=2026,
+        number=number,
+        reference=f"加企第{number}号",
+        issued_on=NOW.date(),
+        addressee=house.name if house else "",
+        title=f"文書{number}",
+        subject_type="application",
+        subject_id=1,
+        language="ja",
+        body=body,
+        digest=hashlib.sha256(body.encode()).hexdigest(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def handed_in(session: Session, town: Municipality, house: Partner, **more: object) -> Application:
+    """An application to the one tier of a new scheme, with a form of one question; `more` are its fields."""
+    key = f"scheme-{next(_serial)}"
+    scheme = Scheme(
+        municipality_id=town.pk, key=key, name="SDGs推進パートナー", kind="x", status=SchemeStatus.OPERATING
+    )
+    session.add(scheme)
+    session.flush()
+    tier = SchemeTier(scheme_id=scheme.pk, name="認証", level=TierLevel.CERTIFICATION, term_years=3)
+    session.add(tier)
+    session.flush()
+    form = SchemeForm(tier_id=tier.pk, published_at=NOW)
+    session.add(form)
+    session.flush()
+    session.add(SchemeQuestion(form_id=form.pk, key="plan", kind=QuestionKind.LONG_TEXT, label="取組の内容"))
+    places = {"scheme_id": scheme.pk, "tier_id": tier.pk, "form_id": form.pk, "municipality_id": town.pk}
+    said = {"status": ApplicationStatus.RECEIVED, "status_since": NOW, "submitted_at": NOW, **more}
+    row = Application(partner_id=house.pk, **places, **said)
     session.add(row)
     session.flush()
     return row

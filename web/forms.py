@@ -13,7 +13,9 @@ from matcher.errors import Invalid
 from web.drafts import saved_form
 
 _TEXTS = frozenset({"StringField", "TextAreaField", "EmailField", "SearchField", "TelField", "URLField"})
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]")
+
 
 #: code of an Invalid field → the sentence beside the field
 FIELD_ERRORS = {
@@ -85,6 +87,8 @@ FIELD_ERRORS = {
     "summary_missing": lazy_gettext("First write down what was done. Everybody reads it on the portal."),
     "limits": lazy_gettext("Please enter days from 1 to 365, red not before amber."),
     "nobody": lazy_gettext("Nobody would get this mail. Please choose other recipients."),
+    "paper_not_set_up": lazy_gettext("Please say first how your documents are numbered and signed."),
+    "paper_long": lazy_gettext("This document is too long to be issued. Please shorten its texts."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -93,6 +93,14 @@ WORDS: tuple[tuple[Enum, Any], ...] = (
     (e.ImportStatus.APPLIED, _l("Imported")),
     (e.ImportStatus.UNDONE, _l("Undone")),
     (e.ImportStatus.DROPPED, _l("Discarded")),
+    (e.PaperKind.REQUEST_SHEET, _l("Matching request sheet")),
+    (e.PaperKind.APPLICATION_FORM, _l("Application form (document)")),
+    (e.PaperKind.DECISION, _l("Notice of a decision")),
+    (e.PaperKind.CERTIFICATE, _l("Certificate (document)")),
+    (e.PaperKind.PROPOSAL_RECEIPT, _l("Receipt for a proposal")),
+    (e.PaperKind.MINUTES, _l("Minutes of a meeting")),
+    (e.PaperKind.PILOT_PLAN, _l("Plan of a pilot")),
+    (e.PaperKind.SCHEME_REPORT, _l("Report on the year of a scheme")),
 )
 
 TONES: tuple[tuple[Enum, str], ...] = (

@@ -67,7 +67,11 @@ PARTNER: tuple[tuple[Any, tuple[Room, ...]], ...] = (
     ),
     (
         _l("Registration and certification"),
-        (("me.registrations", _l("Our registrations")), ("me.applications", _l("Applications to schemes"))),
+        (
+            ("me.registrations", _l("Our registrations")),
+            ("me.applications", _l("Applications to schemes")),
+            ("me.papers", _l("Documents received")),
+        ),
     ),
     (_l("Working groups"), (("me.groups", _l("Our working groups")),)),
 )

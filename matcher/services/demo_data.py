@@ -13,6 +13,7 @@ from matcher.services import (
     catalogue,
     challenges,
     demo_groups,
+    demo_papers,
     demo_rows,
     demo_schemes,
     groups,
@@ -22,15 +23,20 @@ from matcher.services import (
 from matcher.services.demo_rows import Line
 from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
 from models.enums import Role
-from models.queries import upkeep
+from models.queries import papers, upkeep
 from models.session import open_session
 
 PASSWORD = "musubi-demo-2030"  # noqa: S105  published on purpose: production refuses accounts that have it
+
 DRAFTS = frozenset({"CH-HR-038", "CH-KW-014", "CH-KM-033", "CH-SN-012", "CH-KG-034", "CH-KG-035"})
+
 IN_REVIEW = frozenset({"CH-KM-030", "CH-KM-032", "CH-KG-020", "CH-KG-031", "CH-KG-033"})
+
 #: published so long ago that their review is due
 STALE = frozenset({"CH-KG-010", "CH-KG-026", "CH-KM-010"})
+
 REVIEW_IS_DUE_AFTER = timedelta(days=200)
+
 REGISTERED_AGO = timedelta(days=100)
 
 
@@ -84,6 +90,7 @@ ACCOUNTS = (
     Account("satoyama@demo.example", "里山 五月", Role.PARTNER_ADMIN, "DEMO-02", "事務局長"),
     Account("meguru@demo.example", "循環 六実", Role.PARTNER_ADMIN, "DEMO-03", "代表社員"),
 )
+
 #: what each printed account is there for
 ROLES = {account.email: account.about for account in ACCOUNTS if account.about}
 
@@ -270,6 +277,15 @@ def _put_application(session: Session, line: Line, now: datetime) -> None:
         registrations.apply(session, seat, partner_id, towns[code].pk, now=now - timedelta(days=3))
 
 
+def _offices() -> list[Line]:
+    return [{"municipality_code": code} for code in demo_papers.OFFICES]
+
+
+def _put_office(session: Session, line: Line, now: datetime) -> None:
+    town = _town(session, line)
+    demo_papers.put(session, office(town), town, line["municipality_code"], now)
+
+
 def _town(session: Session, line: Line) -> int:
     return upkeep.towns(session)[line["municipality_code"]].pk
 
@@ -331,4 +347,5 @@ STEPS = (
         upkeep.groups_that_meet,
         demo_groups.put,
     ),
+    Step("document numbering", _offices, "municipality_code", papers.set_up_in, _put_office),
 )

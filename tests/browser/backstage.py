@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlmodel import Session, select
 
 from matcher.policy import SYSTEM
-from matcher.services import assignments, recommendations, registrations
+from matcher.services import assignments, papers, recommendations, registrations
 from matcher.services.announcements import write
 from matcher.services.demo_data import office
 from models import (
@@ -14,6 +14,7 @@ from models import (
     Application,
     Assignment,
     Challenge,
+    IssuedPaper,
     Municipality,
     OutboxMessage,
     Partner,
@@ -23,15 +24,17 @@ from models import (
     UserSession,
 )
 from models.base import utcnow
-from models.enums import ApplicationStatus, AssignmentPurpose, RecommendationStatus
+from models.enums import ApplicationStatus, AssignmentPurpose, PaperKind, RecommendationStatus
 from models.queries import announcements, partner_rooms
 from models.queries import assignments as queries
+from models.queries import papers as papers_of
 from models.queries.announcements import Segment
 from models.session import make_engine, open_session
 from tests import factories
 from tests.browser.installation import Installation
 
 SENSOR = "DEMO-01"
+
 STAGES = {
     "draft": ApplicationStatus.DRAFT,
     "screening": ApplicationStatus.SCREENING,
@@ -97,6 +100,24 @@ def assignment(session: Session) -> Assignment:
     data = assignments.AssignmentData("秋の交流会", AssignmentPurpose.EVENT, 3, 2, False, keys)
     made = assignments.create(session, office(town), town, data, now=utcnow())
     return assignments.ask(session, office(town), made.pk, now=utcnow())
+
+
+def paper(session: Session) -> IssuedPaper:
+    """A document that 加賀市 has issued to the partner of the demonstration."""
+    town, house = challenge(session, "CH-KG-022").municipality_id, partner(session)
+    found = papers_of.received(session, house.pk)
+    if found:
+        return found[0][0]
+    about = papers.About(PaperKind.DECISION, "partner", house.pk, "決定通知書", house.name, house.pk)
+    return papers.issue(
+        session,
+        office(town),
+        town,
+        about,
+        lambda head: f"<article class='paper'><p>{head.reference}</p><h1>決定通知書</h1></article>",
+        language="ja",
+        now=utcnow(),
+    )
 
 
 def applications(session: Session) -> dict[str, Application]:

@@ -44,22 +44,23 @@ PAGES = {
         "me.applications me.application_begin me.application me.application_submit me.application_step "
         "me.application_report me.collaborations me.collaboration me.groups me.group_new groups.room "
         "groups.meeting groups.meeting_new groups.meeting_edit groups.minutes groups.result_new "
-        "groups.result_edit groups.missing messages.index accounts.mails "
-        "accounts.account accounts.security accounts.houses accounts.people accounts.close"
+        "groups.result_edit groups.missing messages.index accounts.mails accounts.account accounts.security "
+        "accounts.houses accounts.people accounts.close me.papers me.paper "
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
-        "city.paper city.replay city.call city.collaborations city.collaboration "
-        "city.collaboration_new city.collaboration_from "
-        "city.collaboration_edit city.collaboration_plan city.collaboration_result city.assignments city.assignment "
+        "city.paper city.replay city.call city.collaborations city.collaboration city.collaboration_new "
+        "city.collaboration_from city.collaboration_edit city.collaboration_plan city.collaboration_result "
+        "city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
         "city.applications city.application city.group_edit city.group_close city.supply city.unserved "
         "city.silent city.funnel city.announcements city.announcement city.announcement_new "
-        "city.announcement_edit city.patience messages.thread "
+        "city.announcement_edit city.patience messages.thread city.papers city.paper_issued city.paper_draft "
+        "city.paper_settings "
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -138,6 +139,9 @@ def examples(session: Session) -> dict[str, Any]:
         "messages.kind": "group",
         "messages.subject_id": first(WorkingGroup, WorkingGroup.external_key == "SCH-KG-03"),
         "announcement_id": backstage.announcement(session).pk,
+        "city.kind": "request_sheet",
+        "subject_id": asked.pk,
+        "paper_id": backstage.paper(session).pk,
         "step": "organisation",
         "action": "withdraw",
         "challenge_id": asked.pk,

@@ -165,6 +165,9 @@ def build(session: Session) -> World:
     scheme, tier, question_of_form = _scheme(session, town.pk)
     planned, pilot_file = _pilot(session, town.pk, house.pk)
     message, announcement = _said(session, town.pk, invited.pk, world.people["coordinator"])
+    factories.paper_settings(session, town)
+    paper = factories.paper(session, town, house)
+    handed_in = factories.handed_in(session, town, house)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     run_group = _run_group(session, town, house.pk, applicant.pk)
     assert session.get(User, world.people["admin"]) is not None
@@ -187,6 +190,8 @@ def build(session: Session) -> World:
         "own_registration": own.pk,
         "token": invitation.pk,
         "offering": offering.pk,
+        "paper": paper.pk,
+        "application": handed_in.pk,
         "proposed": proposed.pk,
         "introduced": invited.pk,
         "run": run.pk,

@@ -413,7 +413,7 @@ def test_no_good_match_leads_somewhere(office: Office, app: Flask) -> None:
     key = row.challenge_id
     for address in (
         f"/city/groups/new?challenge={key}",
-        f"/city/challenges/{key}/call",
+        f"/city/papers/new/request_sheet/{key}",
         f"/city/challenges/{key}/edit",
     ):
         assert f'href="{address}"' in page

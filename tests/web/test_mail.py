@@ -28,6 +28,7 @@ from web.app import create_app
 from web.settings import Settings, load_settings
 
 TEMPLATES = sorted(path.stem for path in (Path(mailer.__file__).parent / "templates/mail").glob("[!_]*.txt"))
+
 PARAMS: dict[str, Any] = {
     "token": "SECRET-TOKEN",
     "return_to": "/register?saved=x",
@@ -45,6 +46,7 @@ PARAMS: dict[str, Any] = {
     "group_id": 7,
     "collaboration_id": 7,
     "collaboration_title": "見守り<script>",
+    "paper_id": 7,
     "partner_id": 7,
     "partner": "株式会社<みらい>",
     "partner_name": "株式会社<みらい>",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -96,10 +97,20 @@ def test_a_group_is_founded_on_a_challenge(office: Office) -> None:
 
 
 def test_the_request_sheet_holds_what_was_said(office: Office) -> None:
-    page = office.client.get(f"/city/challenges/{office.challenge.pk}/call").text
+    page = office.client.get(f"/city/papers/new/request_sheet/{office.challenge.pk}").text
     for words in (office.challenge.title, "通信費のかからない見守りの方法", "窓口 一郎", "3.8"):
         assert words in page
-    assert office.outsider.get(f"/city/challenges/{office.challenge.pk}/call").status_code == 404
+    assert office.outsider.get(f"/city/papers/new/request_sheet/{office.challenge.pk}").status_code == 404
+
+
+def test_the_record_of_a_match_opens_as_pdf_too(office: Office) -> None:
+    row = office.run()
+    assert "?as=pdf" in office.client.get(f"/city/matches/{row.pk}/print").text
+    answer = office.client.get(f"/city/matches/{row.pk}/print?as=pdf")
+    assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.data))
+    assert office.first.name in text
+    assert "ログアウト" not in text
 
 
 def test_a_warning_asks_for_a_reason(office: Office) -> None:
@@ -237,7 +248,7 @@ def test_no_page_of_these_asks_more_than_twelve_questions(office: Office, app: F
         f"/city/challenges/{office.challenge.pk}/matches",
         f"/city/challenges/{office.challenge.pk}/matches?here=1",
         f"/city/challenges/{office.challenge.pk}/matches?q=番",
-        f"/city/challenges/{office.challenge.pk}/call",
+        f"/city/papers/new/request_sheet/{office.challenge.pk}",
         f"/city/matches/{row.pk}",
         f"/city/matches/{row.pk}/print",
         "/city/groups/new?challenge=1",

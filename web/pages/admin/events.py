@@ -145,6 +145,8 @@ EVENTS: dict[str, Any] = {
     "offering.moved": _l("Offering moved"),
     "offering.removed": _l("Offering removed"),
     "offering.updated": _l("Offering changed"),
+    "paper.issued": _l("Document issued"),
+    "paper.set_up": _l("Numbering and signing of documents changed"),
     "partner.added": _l("Partner added"),
     "partner.registered": _l("Partner entered"),
     "partner.targets_set": _l("SDG targets of a partner set"),

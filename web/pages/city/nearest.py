@@ -1,8 +1,7 @@
-"""When nobody fits yet: the routes that lead on, asking the nearest partners to say more, and the call to everybody."""
+"""When nobody fits yet: the routes that lead on, and asking the nearest partners to say more."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, flash, request, url_for
 from flask_babel import ngettext
@@ -11,7 +10,6 @@ from matcher.lifecycles import OPEN_CHALLENGE
 from matcher.services import asking as service
 from matcher.services.near_groups import near
 from models.enums import RecommendationStatus as R
-from models.queries import city as queries
 from models.queries import nearest as reads
 from models.queries.city import OwnChallenge
 from models.queries.groups import GroupCard
@@ -19,7 +17,7 @@ from models.queries.nearest import Asked, Elsewhere
 from models.queries.recommendations import Candidate
 from web.auth import Access, access, actor, now
 from web.db import db
-from web.htmx import page, see_other
+from web.htmx import see_other
 from web.pages.city.room import bp, own
 
 
@@ -66,24 +64,3 @@ def ask(challenge_id: int) -> Response:
         words = ngettext("%(num)s partner has been written to.", "%(num)s partners have been written to.", asked)
         flash(words, "success")
     return see_other(url_for("city.matches", challenge_id=row.pk))
-
-
-@bp.get("/city/challenges/<int:challenge_id>/call")
-@access(Access.CITY)
-def call(challenge_id: int) -> Response:
-    """The challenge as a request sheet (マッチングリクエストシート) to hand in or send round, on one page of A4."""
-    found = own(challenge_id)
-    return page("city/call.html", **_sheet(found))
-
-
-def _sheet(found: OwnChallenge) -> dict[str, Any]:
-    key = found.challenge.pk
-    return {
-        "found": found,
-        "row": found.challenge,
-        "needs": queries.needs(db(), key),
-        "targets": queries.targets(db(), key),
-        "complete": all((found.challenge.outcome, found.challenge.problem, found.challenge.resources)),
-        "is_public": found.challenge.status in OPEN_CHALLENGE,
-        "today": now(),
-    }

@@ -20,3 +20,6 @@ __all__ = ["bp", "collaborations", "home", "invitations", "offerings", "profile"
 from web.pages.me import groups
 
 __all__ = ["bp", "groups", "home", "invitations", "offerings", "profile", "registrations", "seen"]
+from web.pages.me import papers
+
+__all__ = ["bp", "home", "invitations", "offerings", "papers", "profile", "registrations", "seen"]
