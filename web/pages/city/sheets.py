@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 
 from models.queries.city import ChallengeRow
@@ -11,12 +11,9 @@ from models.queries.city_partners import RegisteredPartner
 from models.queries.recommendations import Candidate
 from web.labels import fit_label, industry, label, signal_text
 from web.pages.city.trail import reason
-from web.sheets import xlsx
+from web.sheets import answer, wanted
 
-
-def wanted() -> bool:
-    """Whether the address asks for the list as a file."""
-    return request.args.get("as") == "xlsx"
+__all__ = ["challenges", "matches", "partners", "wanted"]
 
 
 def challenges(rows: Iterable[ChallengeRow]) -> Response:
@@ -26,7 +23,7 @@ def challenges(rows: Iterable[ChallengeRow]) -> Response:
         *(_("Decision date"), _("Review date"), _("Published on"), _("Last change"), _("Budget")),
         *(_("Recommended"), _("Invited"), _("Introduced"), _("Showed interest")),
     )
-    return xlsx(_("Challenges"), header, map(_challenge, rows))
+    return answer(_("Challenges"), header, map(_challenge, rows))
 
 
 def _challenge(item: ChallengeRow) -> tuple[Any, ...]:
@@ -44,7 +41,7 @@ def partners(rows: Iterable[RegisteredPartner]) -> Response:
         *(_("Name"), _("Corporate number"), _("Kind of organisation"), _("Industry"), _("Prefecture"), _("Address")),
         *(_("Website"), _("Offerings"), _("Invited"), _("Introduced"), _("Account"), _("Registered on")),
     )
-    return xlsx(_("Our partners"), header, map(_partner, rows))
+    return answer(_("Our partners"), header, map(_partner, rows))
 
 
 def _partner(item: RegisteredPartner) -> tuple[Any, ...]:
@@ -62,7 +59,7 @@ def matches(title: str, rows: Iterable[Candidate]) -> Response:
         *(_("Rank"), _("Partner"), _("Kind of organisation"), _("Fit"), _("Status"), _("Reason"), _("Note")),
         *(_("The challenge says"), _("The partner says"), _("What speaks for it"), _("What to check")),
     )
-    return xlsx(_("Matches: %(title)s", title=title), header, map(_match, rows))
+    return answer(_("Matches: %(title)s", title=title), header, map(_match, rows))
 
 
 def _match(item: Candidate) -> tuple[Any, ...]:
