@@ -9,6 +9,7 @@ from models.challenge import Challenge, ChallengeQuestion, ChallengeTarget, Chal
 from models.collaboration import Collaboration, CollaborationPartner, CollaborationTarget
 from models.exposure import Exposure
 from models.group import GroupMember, WorkingGroup
+from models.importing import ColumnMapping, ImportBatch, ImportRow
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
@@ -37,9 +38,12 @@ __all__ = [
     "Collaboration",
     "CollaborationPartner",
     "CollaborationTarget",
+    "ColumnMapping",
     "Department",
     "Exposure",
     "GroupMember",
+    "ImportBatch",
+    "ImportRow",
     "IndexChange",
     "Indicator",
     "Interest",

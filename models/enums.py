@@ -383,6 +383,25 @@ class ImportStatus(StrEnum):
     DROPPED = "dropped"
 
 
+class ImportKind(StrEnum):
+    """What a list that is read in speaks of."""
+
+    PARTNERS = "partners"
+    CHALLENGES = "challenges"
+    COLLABORATIONS = "collaborations"
+
+
+class ImportOutcome(StrEnum):
+    """What a line of a list does or did: 新規 / 更新 / 変更なし / 取込不可; 取消済 or 取消不可 once taken back."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
 class MailStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"
