@@ -113,7 +113,7 @@ def understand(
 
 def _number(text: str, _words: Mapping[str, str]) -> int:
     digits = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
-    if not re.fullmatch(r"\d{1,12}", digits):
+    if not re.fullmatch(r"\d{1,9}", digits):
         raise ValueError("whole_number")
     return int(digits)
 

@@ -13,7 +13,8 @@ import openpyxl
 from matcher.errors import Invalid
 from matcher.services.attachments import Upload, check
 
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 200, 32_767
+#: 5,000 lines are written in some six seconds, during which nobody else can write to SQLite (which waits ten)
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5_000, 200, 32_767
 #: an Excel file is a packed one: how much may come out of it, and in how many parts
 LARGEST_UNPACKED, MOST_PARTS, AT_ONCE = 150 * 1024 * 1024, 2_000, 1024 * 1024
 ENCODINGS = ("utf-8-sig", "cp932")

@@ -41,9 +41,9 @@ _CONTACT = ("contact_name", "contact_email", "contact_phone")
 COLUMNS = by_name(
     (
         Column("number", Sort.NUMBER),
+        Column("title", required=True),
         Column("own_key"),
         Column("municipality_code"),
-        Column("title", required=True),
         Column("kind", Sort.CHOICE, "challenge_kind", required=True),
         Column("pillar", Sort.CHOICE, "pillar", required=True),
         Column("department"),

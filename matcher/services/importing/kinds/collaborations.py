@@ -28,9 +28,9 @@ _KINDS = {"status": CollaborationStatus, "result": CollaborationResult, "pillar"
 COLUMNS = by_name(
     (
         Column("number", Sort.NUMBER),
+        Column("title", required=True),
         Column("own_key"),
         Column("municipality_code"),
-        Column("title", required=True),
         Column("kind", Sort.OPEN_CHOICE, "collaboration_kind", required=True),
         Column("parties", Sort.LINES),
         Column("summary"),

@@ -39,8 +39,8 @@ _UNSAID = {"industry": "T", "capacity": 3}
 COLUMNS = by_name(
     (
         Column("number", Sort.NUMBER),
-        Column("own_key"),
         Column("name", required=True),
+        Column("own_key"),
         Column("name_en"),
         Column("corporate_number"),
         Column("kind", Sort.CHOICE, "partner_kind", required=True),
