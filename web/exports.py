@@ -57,7 +57,7 @@ def cell(column: Column, value: Any, words: Any) -> Any:
         case Sort.CHOICE | Sort.OPEN_CHOICE:
             return words.get(str(value), str(value))
         case Sort.CHOICES:
-            return "、".join(words.get(str(code), str(code)) for code in value)
+            return "\n".join(words.get(str(code), str(code)) for code in value)
         case Sort.REGIONS:
             return "、".join(words.get(code, code) for code in value)
         case Sort.TARGETS:

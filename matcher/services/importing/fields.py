@@ -154,7 +154,12 @@ def _open_choice(text: str, words: Mapping[str, str]) -> str:
 
 
 def _choices(text: str, words: Mapping[str, str]) -> list[str]:
-    return list(dict.fromkeys(_choice(part, words) for part in _parts(text)))
+    """One on each line, or with commas between them; some have a comma in them."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        whole = words.get(fold(line))
+        found += [whole] if whole else [_choice(part, words) for part in _parts(line)]
+    return list(dict.fromkeys(found))
 
 
 def _regions(text: str, words: Mapping[str, str]) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from models.base import UTCDateTime
 from models.queries import importing as queries
 
 #: (table, key) → the stored row
 Picture = dict[tuple[str, int], dict[str, Any]]
 #: table, id, before and after of one row
 Entry = dict[str, Any]
-#: what a write moves on by itself
-_COUNTED = frozenset({"version"})
+VERSION = "version"
 
 
 def picture(session: Session, main: sa.Table, parts: Iterable[tuple[sa.Table, str]], ids: Collection[int]) -> Picture:
@@ -57,10 +57,15 @@ def standing(session: Session, lines: Sequence[Sequence[Entry]], main: sa.Table)
     now = _now(session, entries)
     shaken = _leaned_on(session, entries, main)
     return [
-        all(now.get(_key(entry)) == entry["after"] for entry in line)
+        all(_bare(now.get(_key(entry))) == _bare(entry["after"]) for entry in line)
         and not any(entry["table"] == main.name and entry["id"] in shaken for entry in line)
         for line in lines
     ]
+
+
+def _bare(row: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A row without what a write moves on by itself; when it was last changed stays in."""
+    return None if row is None else {name: value for name, value in row.items() if name != VERSION}
 
 
 def _key(entry: Entry) -> tuple[str, int]:
@@ -111,8 +116,8 @@ def _put_back(session: Session, table: sa.Table, entry: Entry) -> None:
     if entry["after"] is None:
         session.execute(sa.insert(table).values(values))
         return
-    for name in _COUNTED & values.keys():
-        values[name] = entry["after"][name] + 1  # whoever has the page open must not write over this
+    if VERSION in values:
+        values[VERSION] = table.c.version + 1  # whoever has the page open must not write over this
     session.execute(sa.update(table).where(table.c.id == entry["id"]).values(values))
 
 
@@ -131,7 +136,8 @@ def _read(column: sa.Column[Any], value: Any) -> Any:
     """A value out of JSON, as the column takes it."""
     if value is None:
         return None
-    kind = column.type.python_type if not isinstance(column.type, sa.types.TypeDecorator) else datetime
-    if kind in (date, datetime):
-        return kind.fromisoformat(value)
+    if isinstance(column.type, UTCDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(column.type, sa.Date):
+        return date.fromisoformat(value)
     return column.type.enum_class(value) if isinstance(column.type, sa.Enum) and column.type.enum_class else value
