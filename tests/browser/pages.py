@@ -49,7 +49,8 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
-        "city.supply city.unserved city.silent city.funnel"
+        "city.supply city.unserved city.silent city.funnel "
+        "city.imports city.import_new city.import_columns city.import_batch city.import_step"
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -65,7 +66,7 @@ NO_PAGES = frozenset(
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
-    "city.ask city.partner_run".split()
+    "city.ask city.partner_run city.import_template city.import_refused city.import_file".split()
 )
 
 
@@ -118,6 +119,8 @@ def examples(session: Session) -> dict[str, Any]:
         "kind": "partner",
         "step": "organisation",
         "action": "withdraw",
+        "city.step": "undo",
+        "batch_id": backstage.imported(session, asked.municipality_id).pk,
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,
