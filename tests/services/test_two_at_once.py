@@ -16,12 +16,23 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from matcher.errors import DomainError
-from matcher.lifecycles import CHALLENGE, CHALLENGE_QUESTION, GROUP_MEMBER, RECOMMENDATION, REGISTRATION, Lifecycle
-from matcher.services import challenge_questions, challenges, groups, recommendations, registrations
-from models import AuditEvent, GroupMember, Recommendation, Registration
+from matcher.lifecycles import (
+    CHALLENGE,
+    CHALLENGE_QUESTION,
+    GROUP_MEMBER,
+    IMPORT,
+    RECOMMENDATION,
+    REGISTRATION,
+    Lifecycle,
+)
+from matcher.services import challenge_questions, challenges, groups, importing, recommendations, registrations
+from matcher.services.attachments import Upload
+from matcher.services.importing import Vocabulary
+from models import AuditEvent, GroupMember, ImportBatch, Recommendation, Registration
 from models.enums import (
     ChallengeStatus,
     DeclineReason,
+    ImportKind,
     RecommendationSource,
     RecommendationStatus,
     RefusalReason,
@@ -136,12 +147,31 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _import(session: Session) -> Game:
+    """A list of partners that nobody else has, being checked by two coordinators."""
+    town = _town(session)
+    first, second = factories.coordinator(session, town), factories.coordinator(session, town)
+    words = Vocabulary({}, {"partner_kind": {"企業": "company"}})
+    file = Upload("a.csv", f"名称,区分\n株式会社{town.code}甲,企業\n株式会社{town.code}乙,企業\n".encode())
+    row = importing.begin(session, first, town.pk, ImportKind.PARTNERS, file, now=NOW)
+    importing.assign_columns(session, first, row.pk, ["name", "kind"], words, now=NOW)
+    key, s, moves = row.pk, importing, {}
+    for who, actor in (("a", first), ("b", second)):
+        moves |= {
+            f"{who} applies": lambda x, a=actor: s.apply(x, a, key, now=NOW),
+            f"{who} drops": lambda x, a=actor: s.drop(x, a, key, now=NOW),
+            f"{who} undoes": lambda x, a=actor: s.undo(x, a, key, now=NOW),
+        }
+    return Game(ImportBatch, key, moves)
+
+
 GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE: _challenge,
     REGISTRATION: _registration,
     RECOMMENDATION: _recommendation,
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,
+    IMPORT: _import,
 }
 
 

@@ -22,7 +22,7 @@ from matcher.services.importing.kinds.common import (
     refuse_incomplete,
     too_long,
 )
-from models import Challenge, ChallengeTarget, Need
+from models import Challenge, ChallengeTarget, ChallengeVersion, Need
 from models.enums import (
     BudgetStage,
     ChallengeKind,
@@ -203,7 +203,7 @@ def _sets(data: ChallengeData) -> tuple[Any, ...]:
 KIND = Kind(
     EntityType.CHALLENGE,
     Challenge,
-    (Need, ChallengeTarget),
+    (Need, ChallengeTarget, ChallengeVersion),
     "challenge_id",
     COLUMNS,
     check,
