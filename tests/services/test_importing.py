@@ -29,6 +29,7 @@ from models import (
     IndexChange,
     Municipality,
     Need,
+    OutboxMessage,
     Partner,
     PartnerRegion,
     Registration,
@@ -251,6 +252,18 @@ def test_what_waits_for_a_decision_still_waits(session: Session) -> None:
     assert [row.note for row in queries.lines(session, batch.pk)] == ["waits_for_decision"]
     row = session.exec(select(Registration).where(Registration.partner_id == asked.pk)).one()
     assert row.status is RegistrationStatus.APPLIED
+
+
+def test_whoever_is_registered_from_a_list_and_has_an_account_is_told(session: Session) -> None:
+    town = factories.municipality(session)
+    who = factories.coordinator(session, town)
+    house = factories.partner(session)
+    factories.partner_admin(session, house)
+    batch = tried(session, who, town, ImportKind.PARTNERS, csv_file([["number", "団体名"], [house.pk, house.name]]))
+    assert session.exec(select(OutboxMessage)).all() == [], "a trial tells nobody"
+    importing.apply(session, who, batch.pk, now=NOW)
+    mail = session.exec(select(OutboxMessage)).one()
+    assert mail.template == "registration_registered"
 
 
 def test_undo_keeps_what_was_changed_or_built_on_since(session: Session) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matcher.policy import Subject
-from matcher.services import flow
+from matcher.services import flow, registrations
 from matcher.services.importing.fields import Column, Line, Sort
 from matcher.services.importing.kinds.common import (
     LONGEST_KEY,
@@ -314,7 +314,10 @@ def _register(task: Task, line: Line, partner: Partner, parts: queries.PartnerPa
     """Register whoever has no place here yet; a decision that was taken or is waited for stays."""
     here = [row for row in parts.registrations.get(partner.pk, []) if row.municipality_id == task.town.pk]
     if not here:
-        task.session.add(_registration(task, line, partner.pk))
+        row = _registration(task, line, partner.pk)
+        task.session.add(row)
+        task.session.flush()
+        registrations.tell_partner(task.session, row, task.now)
         return True
     row, since = here[0], line.given.get("since", "")
     if row.status is not RegistrationStatus.REGISTERED:
