@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField
 
 from matcher import policy
@@ -25,6 +25,7 @@ from web.forms import FIELD_ERRORS, BaseForm
 from web.htmx import page, see_other
 from web.import_words import heading, vocabulary
 from web.pages.city import import_sheets
+from web.pages.city.forms import CHOSEN
 from web.pages.city.room import bp
 
 PER_PAGE, SAMPLES = 50, 3
@@ -50,8 +51,10 @@ DONE = {
 class ImportForm(BaseForm):
     """A file and what it lists."""
 
-    kind = RadioField(_l("What the file lists"), choices=labels.choices(ImportKind), default=ImportKind.PARTNERS.value)
-    file = FileField(_l("Excel or CSV file"))
+    kind = RadioField(
+        _l("What the file lists"), [CHOSEN], choices=labels.choices(ImportKind), default=ImportKind.PARTNERS.value
+    )
+    file = FileField(_l("Excel or CSV file"), [FileRequired(FIELD_ERRORS["required"])])
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,9 @@ def import_new() -> Response:
     if request.method == "GET":
         return page("city/import_new.html", form=form)
     sent = uploads.upload("file")
+    if not form.validate() or sent is None:
+        return page("city/import_new.html", status=422, form=form)
     try:
-        if not form.validate() or sent is None:
-            raise Invalid({"file": "required"} if sent is None else {})
         batch = importing.begin(db(), actor(), municipality_id(), ImportKind(form.kind.data), sent, now=now())
     except Invalid as error:
         form.file.errors = [FILE_ERRORS.get(code) or FIELD_ERRORS.get(code, code) for code in error.fields.values()]
