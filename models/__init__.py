@@ -25,6 +25,7 @@ from models.group import (
     MeetingAttendance,
     WorkingGroup,
 )
+from models.importing import ColumnMapping, ImportBatch, ImportRow
 from models.index_change import IndexChange, Passage
 from models.kpi import Indicator
 from models.municipality import Department, Municipality
@@ -58,6 +59,7 @@ __all__ = [
     "CollaborationNote",
     "CollaborationPartner",
     "CollaborationTarget",
+    "ColumnMapping",
     "Department",
     "DigestEntry",
     "Exposure",
@@ -66,6 +68,8 @@ __all__ = [
     "GroupMember",
     "GroupResult",
     "GroupTask",
+    "ImportBatch",
+    "ImportRow",
     "IndexChange",
     "Indicator",
     "Interest",

@@ -392,6 +392,25 @@ class ImportStatus(StrEnum):
     DROPPED = "dropped"
 
 
+class ImportKind(StrEnum):
+    """What a list that is read in speaks of."""
+
+    PARTNERS = "partners"
+    CHALLENGES = "challenges"
+    COLLABORATIONS = "collaborations"
+
+
+class ImportOutcome(StrEnum):
+    """What a line of a list does or did: 新規 / 更新 / 変更なし / 取込不可; 取消済 or 取消不可 once taken back."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
 class ThreadSubject(StrEnum):
     """What people talk about: 推薦・打診 / 分科会 / 提案 / 連携."""
 
@@ -469,6 +488,7 @@ class AssignmentRuleKind(StrEnum):
 
 #: challenges that partners can still answer
 OPEN_CHALLENGES = (ChallengeStatus.PUBLISHED, ChallengeStatus.IN_DIALOGUE)
+
 #: recommendations that the office has taken up
 UNDER_WAY = (
     RecommendationStatus.APPROVED,
@@ -476,6 +496,7 @@ UNDER_WAY = (
     RecommendationStatus.ACCEPTED,
     RecommendationStatus.INTRODUCED,
 )
+
 #: levels of `Recommendation.fit`
 FAIR, STRONG = 2, 3
 

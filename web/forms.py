@@ -1,18 +1,18 @@
 """The base of every form: cleaned text, what was saved before a session ended, and errors from the services."""
 
 import re
-import unicodedata
 from typing import Any, Self
 
-import jaconv
 from flask import request
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 
 from matcher.errors import Invalid
+from models import reference
 from web.drafts import saved_form
 
 _TEXTS = frozenset({"StringField", "TextAreaField", "EmailField", "SearchField", "TelField", "URLField"})
+
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\ufeff\ud800-\udfff]")
 
@@ -97,9 +97,7 @@ def clean(text: str | None) -> str | None:
     """Text as people meant it: NFC, half-width kana widened, no control characters, LF line ends, no outer blanks."""
     if text is None:
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub("", jaconv.h2z(text, kana=True, ascii=False, digit=False))
-    return unicodedata.normalize("NFC", text).strip()
+    return reference.clean(text)
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]

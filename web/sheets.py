@@ -1,24 +1,67 @@
-"""Lists as Excel files that other programs can read too: header in row 1, one record per line, no merged cells."""
+"""Lists as files that Excel and other programs can read: header in row 1, one record per line, no merged cells.
 
+A list page offers both kinds with ``ui.save_list(listing)``; its view says
+``if sheets.wanted(): return sheets.answer(name, header, rows)``.
+"""
+
+import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
-from flask import Response
+from flask import Response, request
 from flask_babel import get_timezone
 
+from models.reference import neutral
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
 MOST_ROWS, LONGEST_CELL, WIDEST = 20_000, 32_000, 60
-#: a spreadsheet takes a cell that begins so for a formula
-_FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
+def wanted() -> bool:
+    """Whether the address asks for the list as a file."""
+    return request.args.get("as") in ("xlsx", "csv")
+
+
+def answer(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
+    """The list as the kind of file that the address asks for."""
+    return (comma_separated if request.args.get("as") == "csv" else xlsx)(name, header, rows)
+
+
+def comma_separated(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
+    """A CSV file called `name`, with the mark and the line ends that Excel needs to read Japanese."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([str(words) for words in header])
+    writer.writerows([_said(value) for value in row] for row in islice(rows, MOST_ROWS))
+    return saved(f"{name}.csv", out.getvalue().encode("utf-8-sig"), CSV)
+
+
+def _said(value: Any) -> Any:
+    value = _plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutral(value)[:LONGEST_CELL] if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """A moment as its date in Japan, text as text, numbers as numbers; nothing as an empty cell."""
+    if isinstance(value, datetime):
+        return value.astimezone(get_timezone()).date()
+    if value is None or isinstance(value, date | str):
+        return "" if value is None else value
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def saved(name: str, data: bytes, media_type: str) -> Response:
+    """The answer that saves `data` as a file called `name`."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
+    return Response(data, 200, headers, mimetype=media_type)
 
 
 def xlsx(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
@@ -39,18 +82,16 @@ def xlsx(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Res
     sheet.autofilter(0, 0, last, len(header) - 1)
     sheet.autofit(max_width=WIDEST * 7)
     book.close()
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.xlsx", "Cache-Control": "no-store"}
-    return Response(out.getvalue(), 200, headers, mimetype=XLSX)
+    return saved(f"{name}.xlsx", out.getvalue(), XLSX)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:
-    if isinstance(value, datetime):
-        value = value.astimezone(get_timezone()).date()
-    if value is None or value == "":
+    value = _plain(value)
+    if value == "":
         return
     if isinstance(value, date):
         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
-    elif isinstance(value, bool | str):
-        sheet.write_string(row, column, neutral(str(value))[:LONGEST_CELL])
+    elif isinstance(value, str):
+        sheet.write_string(row, column, neutral(value)[:LONGEST_CELL])
     else:
         sheet.write_number(row, column, value)

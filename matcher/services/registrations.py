@@ -109,11 +109,16 @@ def _decide(
 ) -> Registration:
     row = _move(session, actor, registration_id, action, note, now)
     row.decided_at, row.decided_by_id = now, actor.user_id
+    tell_partner(session, row, now)
+    return row
+
+
+def tell_partner(session: Session, row: Registration, now: datetime) -> None:
+    """Tell the partner's people what has become of a registration."""
     town, partner = flow.get(session, Municipality, row.municipality_id), flow.get(session, Partner, row.partner_id)
     people = recipients.people_of_partner(session, row.partner_id)
     template = f"registration_{row.status.value}"
-    notices.mail_all(session, template, people, _key(row), now, note=note, **_names(row, partner, town))
-    return row
+    notices.mail_all(session, template, people, _key(row), now, note=row.note, **_names(row, partner, town))
 
 
 def _ask_again(

@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from sqlmodel import Session, select
 
 from matcher.policy import SYSTEM
-from matcher.services import assignments, papers, recommendations, registrations
+from matcher.services import assignments, importing, papers, recommendations, registrations
 from matcher.services.announcements import write
+from matcher.services.attachments import Upload
 from matcher.services.demo_data import office
+from matcher.services.importing import Vocabulary
 from models import (
     Announcement,
     Application,
     Assignment,
     Challenge,
+    ImportBatch,
     IssuedPaper,
     Municipality,
     OutboxMessage,
@@ -24,7 +27,7 @@ from models import (
     UserSession,
 )
 from models.base import utcnow
-from models.enums import ApplicationStatus, AssignmentPurpose, PaperKind, RecommendationStatus
+from models.enums import ApplicationStatus, AssignmentPurpose, ImportKind, PaperKind, RecommendationStatus
 from models.queries import announcements, partner_rooms
 from models.queries import assignments as queries
 from models.queries import papers as papers_of
@@ -34,6 +37,7 @@ from tests import factories
 from tests.browser.installation import Installation
 
 SENSOR = "DEMO-01"
+
 
 STAGES = {
     "draft": ApplicationStatus.DRAFT,
@@ -70,6 +74,18 @@ def key_of(site: Installation, challenge_key: str) -> int:
 def status(site: Installation, recommendation_id: int) -> RecommendationStatus:
     with stage(site) as session:
         return session.get_one(Recommendation, recommendation_id).status
+
+
+def imported(session: Session, municipality_id: int) -> ImportBatch:
+    """A list of partners that was read in, with a line that was not let in; made once."""
+    made = session.exec(select(ImportBatch).where(ImportBatch.municipality_id == municipality_id)).first()
+    if made is not None:
+        return made
+    who, words = office(municipality_id), Vocabulary({}, {"partner_kind": {"企業": "company"}})
+    file = Upload("名簿.csv", "名称,区分\n株式会社みほん商店,企業\n種別のない団体,\n".encode())
+    row = importing.begin(session, who, municipality_id, ImportKind.PARTNERS, file, now=utcnow())
+    importing.assign_columns(session, who, row.pk, ["name", "kind"], words, now=utcnow())
+    return importing.apply(session, who, row.pk, now=utcnow())
 
 
 def proposed(site: Installation, challenge_key: str, partner_key: str = SENSOR) -> int:

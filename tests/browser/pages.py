@@ -60,7 +60,8 @@ PAGES = {
         "city.applications city.application city.group_edit city.group_close city.supply city.unserved "
         "city.silent city.funnel city.announcements city.announcement city.announcement_new "
         "city.announcement_edit city.patience messages.thread city.papers city.paper_issued city.paper_draft "
-        "city.paper_settings "
+        "city.paper_settings city.imports city.import_new city.import_columns city.import_batch "
+        "city.import_step "
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -83,7 +84,7 @@ NO_PAGES = frozenset(
     "me.collaboration_file_add me.group_again city.group_state city.group_refuse city.group_sheet "
     "groups.wake groups.meeting_cancel groups.attend groups.file_add groups.file groups.file_remove "
     "groups.task_add groups.task_step groups.member_step groups.member_role city.announcement_step "
-    "city.patience_reset "
+    "city.patience_reset city.import_template city.import_refused city.import_file "
 )
 
 
@@ -144,6 +145,8 @@ def examples(session: Session) -> dict[str, Any]:
         "paper_id": backstage.paper(session).pk,
         "step": "organisation",
         "action": "withdraw",
+        "city.step": "undo",
+        "batch_id": backstage.imported(session, asked.municipality_id).pk,
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,

@@ -19,6 +19,8 @@ from models import (
     GroupMember,
     GroupResult,
     GroupTask,
+    ImportBatch,
+    ImportRow,
     Interest,
     Introduction,
     Membership,
@@ -53,6 +55,7 @@ from models.enums import (
     GroupMemberStatus,
     GroupRole,
     GroupStatus,
+    ImportKind,
     Intake,
     QuestionKind,
     RankingModelStatus,
@@ -171,6 +174,7 @@ def build(session: Session) -> World:
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     run_group = _run_group(session, town, house.pk, applicant.pk)
     assert session.get(User, world.people["admin"]) is not None
+    batch = _import(session, town.pk)
     world.code = town.code
     world.ids = {
         "draft": draft.pk,
@@ -206,6 +210,7 @@ def build(session: Session) -> World:
         "session": entry.pk,
         "assignment": assignment.pk,
         "assignment_rule": rule.pk,
+        "import_batch": batch.pk,
         "municipality": town.pk,
         "user": world.people["partner_member"],
         **_applications(session, town, house),
@@ -332,6 +337,22 @@ def _assignment(
     session.add_all([AssignmentChallenge(assignment_id=row.pk, challenge_id=challenge_id), rule])
     session.flush()
     return row, rule
+
+
+def _import(session: Session, municipality_id: int) -> ImportBatch:
+    """A list of partners that is being checked."""
+    row = ImportBatch(
+        municipality_id=municipality_id, kind=ImportKind.PARTNERS, name="一覧.csv", sha256="0" * 64, header=["名称"]
+    )
+    session.add(row)
+    session.flush()
+    file = Attachment(
+        subject_type="importbatch", subject_id=row.pk, name="一覧.csv", media_type="text/csv", size=1, sha256="0" * 64
+    )
+    session.add_all([file, ImportRow(batch_id=row.pk, number=2, cells=["株式会社みほん"])])
+    session.flush()
+    session.add(AttachmentContent(attachment_id=file.pk, data=b"a"))
+    return row
 
 
 def _recommendation(

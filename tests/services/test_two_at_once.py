@@ -22,6 +22,7 @@ from matcher.lifecycles import (
     CHALLENGE_QUESTION,
     COLLABORATION,
     GROUP_MEMBER,
+    IMPORT,
     RECOMMENDATION,
     REGISTRATION,
     Lifecycle,
@@ -33,19 +34,32 @@ from matcher.services import (
     challenges,
     collaborations,
     groups,
+    importing,
     outcomes,
     pilots,
     recommendations,
     registrations,
     screening,
 )
+from matcher.services.attachments import Upload
+from matcher.services.importing import Vocabulary
 from matcher.services.outcomes import Outcome
 from matcher.services.pilots import Criterion, PlanData
-from models import Answer, Application, AuditEvent, GroupMember, Recommendation, Registration, SchemeQuestion
+from models import (
+    Answer,
+    Application,
+    AuditEvent,
+    GroupMember,
+    ImportBatch,
+    Recommendation,
+    Registration,
+    SchemeQuestion,
+)
 from models.enums import (
     ChallengeStatus,
     CollaborationResult,
     DeclineReason,
+    ImportKind,
     RecommendationSource,
     RecommendationStatus,
     RefusalReason,
@@ -56,6 +70,7 @@ from tests import factories, postgres
 from tests.factories import NOW
 
 Move = Callable[[Session], Any]
+
 _serial = count(700_000)
 
 
@@ -160,6 +175,24 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _import(session: Session) -> Game:
+    """A list of partners that nobody else has, being checked by two coordinators."""
+    town = _town(session)
+    first, second = factories.coordinator(session, town), factories.coordinator(session, town)
+    words = Vocabulary({}, {"partner_kind": {"企業": "company"}})
+    file = Upload("a.csv", f"名称,区分\n株式会社{town.code}甲,企業\n株式会社{town.code}乙,企業\n".encode())
+    row = importing.begin(session, first, town.pk, ImportKind.PARTNERS, file, now=NOW)
+    importing.assign_columns(session, first, row.pk, ["name", "kind"], words, now=NOW)
+    key, s, moves = row.pk, importing, {}
+    for who, actor in (("a", first), ("b", second)):
+        moves |= {
+            f"{who} applies": lambda x, a=actor: s.apply(x, a, key, now=NOW),
+            f"{who} drops": lambda x, a=actor: s.drop(x, a, key, now=NOW),
+            f"{who} undoes": lambda x, a=actor: s.undo(x, a, key, now=NOW),
+        }
+    return Game(ImportBatch, key, moves)
+
+
 def _application(session: Session) -> Game:
     town = _town(session)
     scheme = factories.scheme(session, town, f"scheme-{town.pk}")
@@ -216,6 +249,7 @@ GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,
     COLLABORATION: _collaboration,
+    IMPORT: _import,
 }
 
 

@@ -12,7 +12,7 @@ from typing import IO, Any
 import click
 
 from matcher.engine.types import Candidate, Evidence, Side
-from web.sheets import neutral
+from models.reference import neutral
 
 FORMATS = (".jsonl", ".csv", ".xlsx")
 SHOWN_PAIRS = 3

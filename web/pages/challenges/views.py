@@ -12,15 +12,16 @@ from matcher.errors import Invalid, NotFound
 from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
 from matcher.services import attachments, challenge_questions, disclosure, flow, interests
 from matcher.services.challenge_data import today
+from matcher.services.importing import saying
 from matcher.services.matchbook import Match
 from models import Challenge, Interest
-from models.enums import ChallengeKind, ChallengeStatus, EntityType, PartnerKind, Pillar
+from models.enums import ChallengeKind, ChallengeStatus, EntityType, ImportKind, PartnerKind, Pillar
 from models.queries import attachments as attachment_queries
 from models.queries import challenge_extras as extras
 from models.queries import challenges as queries
 from models.queries import collaborations
 from models.queries.partners import standings
-from web import facets
+from web import exports, facets, sheets
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.htmx import page, see_other
@@ -34,6 +35,8 @@ bp = Blueprint("challenges", __name__)
 
 SORTS = {"newest": _l("Newest first"), "decision": _l("Decision date")}
 LOOKED_AT, SHOWN = 12, 4
+#: what the page of a challenge does not say either
+NOT_PUBLIC = ("own_key", "contact_name", "contact_email", "contact_phone")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ def index() -> Response:
     listing = Listing.of_request("challenges.index", _facets(), SORTS)
     keys = queries.ids(db(), _wanted(listing), listing.sort, today(now()))
     found = listing.search(EntityType.CHALLENGE, keys)
+    if sheets.wanted():
+        said = saying.challenges(db(), found.keys[: sheets.MOST_ROWS])
+        return exports.answer(ImportKind.CHALLENGES, _("Challenges"), said, without=NOT_PUBLIC)
     shown = Page(listing, len(found.keys))
     cards = queries.cards(db(), shown.of(found.keys))
     return listing.show("challenges/index.html", shown, found, cards)

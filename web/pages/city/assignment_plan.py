@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from models import Assignment, Challenge, Partner
 from models.queries.assignments import Pair, Rule
 from web.labels import fit_label, label
-from web.sheets import xlsx
+from web.sheets import answer
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def sheet(row: Assignment, served: Iterable[Served], rules: Iterable[Rule]) -> R
         _("The partner says"),
     )
     lines = (_line(found, pair, laid) for found in served for pair in found.pairs)
-    return xlsx(row.name, header, lines)
+    return answer(row.name, header, lines)
 
 
 def _line(found: Served, item: Pair, laid: set[tuple[int, int]]) -> tuple[Any, ...]:

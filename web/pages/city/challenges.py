@@ -12,7 +12,7 @@ from matcher.lifecycles import CHALLENGE, OPEN_CHALLENGE, PUBLIC_CHALLENGE, UNPU
 from matcher.services import challenges as service
 from matcher.services import flow
 from matcher.services.challenge_data import missing, today
-from models import Challenge
+from models import Challenge, Municipality
 from models.enums import ChallengeQuestionStatus, ChallengeStatus, Pillar
 from models.queries import challenge_extras as extras
 from models.queries import city as queries
@@ -75,7 +75,7 @@ def challenges() -> Response:
     total = sum(number for status, number in counts.items() if not wanted.statuses or status in wanted.statuses)
     if sheets.wanted():
         every = queries.challenges(db(), municipality_id(), wanted, listing.sort, offset=0, limit=MOST_ROWS)
-        return sheets.challenges(every)
+        return sheets.challenges(every, flow.get(db(), Municipality, municipality_id()))
     shown = Page(listing, total, PER_PAGE)
     offset = (shown.number - 1) * PER_PAGE
     rows = queries.challenges(db(), municipality_id(), wanted, listing.sort, offset=offset, limit=PER_PAGE)

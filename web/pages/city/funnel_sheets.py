@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from matcher.services.funnel import STEPS, Funnel, days_between
 from models.queries.funnel import Journey
 from web.labels import label
-from web.sheets import xlsx
+from web.sheets import answer
 
 STEP_WORDS = {
     "published": _l("Published (challenge)"),
@@ -30,7 +30,7 @@ def challenges(journeys: Iterable[Journey]) -> Response:
         *(_("Day: %(step)s", step=STEP_WORDS[step]) for step in STEPS),
         *(_("Days from publication: %(step)s", step=STEP_WORDS[step]) for step in LATER),
     )
-    return xlsx(_("How far our challenges come"), header, map(_challenge, journeys))
+    return answer(_("How far our challenges come"), header, map(_challenge, journeys))
 
 
 def _challenge(row: Journey) -> tuple[Any, ...]:
@@ -47,7 +47,7 @@ def departments(funnels: Iterable[Funnel]) -> Response:
     )
     total, *rest = funnels
     named = [(_("Whole office"), total), *((each.name or _("No department yet"), each) for each in rest)]
-    return xlsx(_("How far our challenges come, by department"), header, (_department(*each) for each in named))
+    return answer(_("How far our challenges come, by department"), header, (_department(*each) for each in named))
 
 
 def _lead_words(step: str) -> tuple[str, str, str, str]:

@@ -4,9 +4,10 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
 from matcher.errors import NotFound
+from matcher.services import flow
 from matcher.services import recommendations as service
 from matcher.services.runs import MOST
-from models import Partner, reference
+from models import Municipality, Partner, reference
 from models.enums import EntityType, PartnerKind
 from models.queries import city_partners as queries
 from models.queries import partner_rooms as rooms
@@ -37,7 +38,8 @@ def partners() -> Response:
     keys = queries.partner_ids(db(), municipality_id(), listing["kind"], listing["industry"])
     found = listing.search(EntityType.PARTNER, keys)
     if sheets.wanted():
-        return sheets.partners(queries.partner_rows(db(), municipality_id(), found.keys))
+        town = flow.get(db(), Municipality, municipality_id())
+        return sheets.partners(queries.partner_rows(db(), municipality_id(), found.keys), town)
     shown_page = Page(listing, len(found.keys), PER_PAGE)
     rows = queries.partner_rows(db(), municipality_id(), shown_page.of(found.keys))
     return listing.show("city/partners.html", shown_page, found, rows)

@@ -16,7 +16,7 @@ from models.queries import partner_rooms as rooms
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
 from web.htmx import page, see_other
-from web.pages.city import trail
+from web.pages.city import sheets, trail
 from web.pages.city.forms import NoteForm
 from web.pages.city.room import bp
 
@@ -35,10 +35,13 @@ def registrations() -> Response:
     """Applications that wait come first; the others by their status."""
     chosen = request.args.get("status", "")
     status = RegistrationStatus(chosen) if chosen in set(RegistrationStatus) else RegistrationStatus.APPLIED
+    rows = queries.applicants(db(), municipality_id(), [status])
+    if sheets.wanted():
+        return sheets.applicants(rows)
     counts = queries.registration_counts(db(), municipality_id())
     return page(
         "city/registrations.html",
-        rows=queries.applicants(db(), municipality_id(), [status]),
+        rows=rows,
         current=status,
         tabs=[
             (member, url_for("city.registrations", status=member.value), member is status, counts.get(member, 0))

@@ -1,58 +1,68 @@
 """What an office takes along into Excel: its challenges, its partners, and the matches of a challenge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 
+from matcher.services.importing import saying
+from models import Municipality
+from models.enums import ImportKind
 from models.queries.city import ChallengeRow
-from models.queries.city_partners import RegisteredPartner
+from models.queries.city_partners import Applicant, RegisteredPartner
 from models.queries.recommendations import Candidate
-from web.labels import fit_label, industry, label, signal_text
+from web import exports
+from web.db import db
+from web.labels import fit_label, label, signal_text
 from web.pages.city.trail import reason
-from web.sheets import xlsx
+from web.sheets import answer, wanted
+
+__all__ = ["applicants", "challenges", "matches", "partners", "wanted"]
 
 
-def wanted() -> bool:
-    """Whether the address asks for the list as a file."""
-    return request.args.get("as") == "xlsx"
+def challenges(rows: Sequence[ChallengeRow], town: Municipality) -> Response:
+    """The office's list, one challenge per line, under the headings by which it is read in again."""
+    said = saying.challenges(db(), [item.challenge.pk for item in rows], town)
+    more = [
+        (_("Status"), [label(item.challenge.status) for item in rows]),
+        (_("Published on"), [item.challenge.published_at for item in rows]),
+        (_("Last change"), [item.challenge.updated_at for item in rows]),
+        (_("Recommended"), [item.proposed for item in rows]),
+        (_("Invited"), [item.invited for item in rows]),
+        (_("Introduced"), [item.introduced for item in rows]),
+        (_("Showed interest"), [item.interested for item in rows]),
+    ]
+    return exports.answer(ImportKind.CHALLENGES, _("Challenges"), said, more=more)
 
 
-def challenges(rows: Iterable[ChallengeRow]) -> Response:
-    """The office's list, one challenge per line."""
+def partners(rows: Sequence[RegisteredPartner], town: Municipality) -> Response:
+    """The registered partners, one per line, under the headings by which they are read in again."""
+    said = saying.partners(db(), [item.partner.pk for item in rows], town)
+    more = [
+        (_("Offerings"), [item.offerings for item in rows]),
+        (_("Invited"), [item.invited for item in rows]),
+        (_("Introduced"), [item.introduced for item in rows]),
+        (_("Account"), [_("yes") if item.has_account else _("no") for item in rows]),
+        (_("Registered on"), [item.registration.decided_at for item in rows]),
+    ]
+    return exports.answer(ImportKind.PARTNERS, _("Our partners"), said, more=more)
+
+
+def applicants(rows: Iterable[Applicant]) -> Response:
+    """Registrations in one state, one per line."""
     header = (
-        *(_("Number"), _("Title"), _("Status"), _("Kind of challenge"), _("Pillar"), _("Department in charge")),
-        *(_("Decision date"), _("Review date"), _("Published on"), _("Last change"), _("Budget")),
-        *(_("Recommended"), _("Invited"), _("Introduced"), _("Showed interest")),
+        *(_("Number in Musubi"), _("Name of the organisation"), _("Corporate number"), _("Kind of organisation")),
+        *(_("Status"), _("Offerings"), _("Date of application"), _("Decided")),
     )
-    return xlsx(_("Challenges"), header, map(_challenge, rows))
+    return answer(_("Applications for registration"), header, map(_applicant, rows))
 
 
-def _challenge(item: ChallengeRow) -> tuple[Any, ...]:
-    c = item.challenge
+def _applicant(item: Applicant) -> tuple[Any, ...]:
+    p, r = item.partner, item.registration
     return (
-        *(c.pk, c.title, label(c.status), label(c.kind), label(c.pillar), item.department),
-        *(c.decision_date, c.review_date, c.published_at, c.updated_at, label(c.budget_stage)),
-        *(item.proposed, item.invited, item.introduced, item.interested),
-    )
-
-
-def partners(rows: Iterable[RegisteredPartner]) -> Response:
-    """The registered partners, one per line."""
-    header = (
-        *(_("Name"), _("Corporate number"), _("Kind of organisation"), _("Industry"), _("Prefecture"), _("Address")),
-        *(_("Website"), _("Offerings"), _("Invited"), _("Introduced"), _("Account"), _("Registered on")),
-    )
-    return xlsx(_("Our partners"), header, map(_partner, rows))
-
-
-def _partner(item: RegisteredPartner) -> tuple[Any, ...]:
-    p = item.partner
-    return (
-        *(p.name, p.corporate_number or "", label(p.kind), industry(p.industry), p.prefecture, p.address, p.website),
-        *(item.offerings, item.invited, item.introduced, _("yes") if item.has_account else _("no")),
-        item.registration.decided_at,
+        *(p.pk, p.name, p.corporate_number or "", label(p.kind), label(r.status), item.offerings),
+        *(r.applied_at, r.decided_at),
     )
 
 
@@ -62,7 +72,7 @@ def matches(title: str, rows: Iterable[Candidate]) -> Response:
         *(_("Rank"), _("Partner"), _("Kind of organisation"), _("Fit"), _("Status"), _("Reason"), _("Note")),
         *(_("The challenge says"), _("The partner says"), _("What speaks for it"), _("What to check")),
     )
-    return xlsx(_("Matches: %(title)s", title=title), header, map(_match, rows))
+    return answer(_("Matches: %(title)s", title=title), header, map(_match, rows))
 
 
 def _match(item: Candidate) -> tuple[Any, ...]:

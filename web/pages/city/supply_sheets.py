@@ -13,7 +13,7 @@ from models import reference
 from models.queries.silent import SilentRow
 from models.queries.supply import Unserved
 from web.labels import fit_label, goal_name, industry, label, target_name
-from web.sheets import xlsx
+from web.sheets import answer
 
 
 def targets(lines: Iterable[Line]) -> Response:
@@ -25,7 +25,7 @@ def targets(lines: Iterable[Line]) -> Response:
         *(_("Open challenges of all municipalities"), _("Partners registered anywhere")),
         _("Surplus or shortage of all municipalities"),
     )
-    return xlsx(_("Supply and demand by SDG target"), header, map(_target, lines))
+    return answer(_("Supply and demand by SDG target"), header, map(_target, lines))
 
 
 def _target(line: Line) -> tuple[Any, ...]:
@@ -45,7 +45,7 @@ def unserved(rows: Iterable[Unserved], offered: Collection[str], on: date) -> Re
         _("Targets that no partner of ours names"),
     )
     name = _("Challenges without a candidate")
-    return xlsx(name, header, (_unserved(row, offered, on) for row in rows))
+    return answer(name, header, (_unserved(row, offered, on) for row in rows))
 
 
 def _unserved(row: Unserved, offered: Collection[str], on: date) -> tuple[Any, ...]:
@@ -68,7 +68,7 @@ def silent(rows: Iterable[SilentRow]) -> Response:
         *(_("Entered on Musubi on"), _("Account"), _("Offerings"), _("SDG goals"), _("Best-fitting open challenge")),
         _("Fit"),
     )
-    return xlsx(_("Partners not called yet"), header, map(_silent, rows))
+    return answer(_("Partners not called yet"), header, map(_silent, rows))
 
 
 def _silent(row: SilentRow) -> tuple[Any, ...]:

@@ -9,11 +9,12 @@ from matcher import policy
 from matcher.errors import NotFound
 from matcher.lifecycles import PUBLIC_CHALLENGE
 from matcher.services import flow
+from matcher.services.importing import saying
 from models import Challenge, Collaboration, Municipality
-from models.enums import CollaborationStatus, EntityType, Pillar
+from models.enums import CollaborationStatus, EntityType, ImportKind, Pillar
 from models.queries import challenges, pilots
 from models.queries import collaborations as queries
-from web import facets
+from web import exports, facets, sheets
 from web.auth import Access, access, actor
 from web.collaboration_words import KINDS
 from web.db import db
@@ -23,7 +24,9 @@ from web.matching import matchbook
 
 bp = Blueprint("collaborations", __name__)
 
+
 SORTS = {"newest": _l("Newest first"), "oldest": _l("Oldest first")}
+
 LOOKED_AT, SHOWN = 12, 4
 
 
@@ -45,6 +48,9 @@ def index() -> Response:
     """Search and narrow down the library of precedents."""
     listing = Listing.of_request("collaborations.index", _facets(), SORTS)
     found = listing.search(EntityType.COLLABORATION, queries.ids(db(), _wanted(listing), listing.sort))
+    if sheets.wanted():
+        said = saying.collaborations(db(), found.keys[: sheets.MOST_ROWS])
+        return exports.answer(ImportKind.COLLABORATIONS, _("Collaborations"), said, without=("own_key", "challenge"))
     shown = Page(listing, len(found.keys))
     cards = queries.cards(db(), shown.of(found.keys))
     return listing.show("collaborations/index.html", shown, found, cards)

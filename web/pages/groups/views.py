@@ -13,10 +13,11 @@ from models.enums import GroupKind, GroupMemberStatus, GroupStatus
 from models.queries import group_rooms
 from models.queries import groups as queries
 from models.queries.partners import standings
-from web import facets
+from web import facets, sheets
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.htmx import page, see_other
+from web.labels import label
 from web.listing import Facet, Found, Listing, Page, goals
 from web.pages.groups import meetings, officers, work
 from web.pages.groups.room import bp, found_group
@@ -30,8 +31,24 @@ def index() -> Response:
     """Search and narrow down the working groups."""
     listing = Listing.of_request("groups.index", _facets(), {})
     found = Found(queries.ids(db(), _wanted(listing)))
+    if sheets.wanted():
+        return _sheet(queries.cards(db(), found.keys[: sheets.MOST_ROWS]))
     shown = Page(listing, len(found.keys))
     return listing.show("groups/index.html", shown, found, queries.cards(db(), shown.of(found.keys)))
+
+
+def _sheet(cards: list[queries.GroupCard]) -> Response:
+    header = (
+        *(_("Name of the group"), _("Kind"), _("Status"), _("Municipality code")),
+        *(_("Purpose"), _("SDG goals"), _("Members")),
+    )
+    return sheets.answer(_("Working groups"), header, map(_line, cards))
+
+
+def _line(card: queries.GroupCard) -> tuple[Any, ...]:
+    row = card.group
+    said = (row.name, label(row.kind), label(row.status), card.municipality.code, row.purpose)
+    return (*said, "、".join(map(str, row.goals)), card.members)
 
 
 def _facets() -> list[Facet]:

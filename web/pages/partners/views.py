@@ -8,11 +8,12 @@ from markupsafe import Markup
 from matcher import policy
 from matcher.errors import NotFound
 from matcher.services import flow
+from matcher.services.importing import saying
 from models import reference
-from models.enums import EntityType, OfferingStage, PartnerKind
+from models.enums import EntityType, ImportKind, OfferingStage, PartnerKind
 from models.queries import collaborations
 from models.queries import partners as queries
-from web import facets
+from web import exports, facets, sheets
 from web.auth import Access, access, actor
 from web.db import db
 from web.htmx import page
@@ -31,6 +32,9 @@ def index() -> Response:
     """Search and narrow down the registered partners."""
     listing = Listing.of_request("partners.index", _facets(), SORTS)
     found = listing.search(EntityType.PARTNER, queries.ids(db(), _wanted(listing), listing.sort))
+    if sheets.wanted():
+        said = saying.partners(db(), found.keys[: sheets.MOST_ROWS])
+        return exports.answer(ImportKind.PARTNERS, _("Partners"), said, without=("own_key", "since"))
     shown = Page(listing, len(found.keys))
     cards = queries.cards(db(), shown.of(found.keys))
     return listing.show("partners/index.html", shown, found, cards)
