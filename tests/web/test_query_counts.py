@@ -19,14 +19,17 @@ from models import (
     PartnerTarget,
     Registration,
     Scheme,
+    SchemeTier,
 )
 from models.enums import (
     CollaborationStatus,
     GroupMemberStatus,
+    Intake,
     Pillar,
     RegistrationStatus,
     SchemeStatus,
     TargetBasis,
+    TierLevel,
 )
 from tests import factories
 
@@ -48,6 +51,8 @@ PAGES = (
     "/collaborations/1",
     "/groups",
     "/groups/1",
+    "/schemes",
+    "/schemes/1",
     "/sitemap.xml",
 )
 
@@ -100,10 +105,13 @@ def partner_person(store: Session) -> int:
                 municipality_id=town.pk,
                 key=f"S{number}",
                 name="制度",
-                kind="fund",
+                kind="registration",
                 status=SchemeStatus.OPERATING,
+                published=True,
             )
         )
+        tier = {"name": f"区分{number}", "level": TierLevel.REGISTRATION, "intake": Intake.ROLLING}
+        store.add(SchemeTier(scheme_id=1, position=number, **tier))
         store.add(
             Indicator(municipality_id=town.pk, key=f"K{number}", name="指標", direction="up", pillar=Pillar.SOCIETY)
         )
