@@ -1,5 +1,6 @@
 """Sets up the demonstration's schemes through the services, as a coordinator would, and publishes them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from matcher.policy import Actor
 from matcher.services import scheme_forms, schemes
 from matcher.services.assessment import Rules
+from matcher.services.challenge_data import today
 from matcher.services.demo_rows import Line
 from matcher.services.scheme_forms import QuestionData
 from matcher.services.schemes import SchemeData, TierData
@@ -15,6 +17,7 @@ from models import Scheme
 from models.enums import Intake, ItemLevel, PartnerKind, QuestionKind, SchemeScope, TierLevel
 from models.queries import upkeep
 
+FISCAL_MONTH = 4
 _QUESTION_FLAGS = ("section", "help", "required", "renewal_only", "public", "category")
 _TIER_TEXTS = ("number_format", "certificate_title", "certificate_text", "issuer", "logo_rules", "term_years")
 
@@ -28,12 +31,21 @@ def put(session: Session, office: Actor, line: Line, now: datetime) -> None:
     for said in line["tiers"]:
         tier = schemes.add_tier(session, office, row.pk, _tier(said, made), now=now)
         made.append(tier.pk)
-        for name, *days in said.get("rounds", ()):
-            schemes.add_round(session, office, tier.pk, name, *map(date.fromisoformat, days), now=now)
+        for name, *said_days in said.get("rounds", ()):
+            schemes.add_round(session, office, tier.pk, name, *days(said_days, today(now)), now=now)
         _form(session, office, tier.pk, said, now)
         if line.get("draft"):
             scheme_forms.draft(session, office, tier.pk, now=now)
     schemes.publish(session, office, row.pk, now=now)
+
+
+def days(said: Sequence[str], on: date) -> list[date]:
+    """Days said as month and day, one after the other, from the fiscal year of `on`: rounds that are not all over."""
+    found = [date(on.year if on.month >= FISCAL_MONTH else on.year - 1, FISCAL_MONTH, 1)]
+    for month, day in (map(int, text.split("-")) for text in said):
+        here = found[-1].replace(month=month, day=day)
+        found.append(here if here >= found[-1] else here.replace(year=here.year + 1))
+    return found[1:]
 
 
 def _scheme(row: Scheme, line: Line) -> SchemeData:

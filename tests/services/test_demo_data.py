@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, select
 
 import migrations
-from matcher.services import demo_data, demo_live, demo_rows
+from matcher.services import demo_data, demo_live, demo_rows, demo_schemes
+from matcher.services.assessment import Rules
 from models import (
     Challenge,
     Collaboration,
@@ -70,6 +71,26 @@ def test_the_five_schemes_are_set_up_and_public(demo: Session) -> None:
     assert ladder[0].form is not None
     levels = Counter(question.level for question in schemes.questions(demo, ladder[0].form.pk))
     assert (levels[ItemLevel.BASIC], levels[ItemLevel.CHALLENGE]) == (25, 25)
+    assert Rules.of(ladder[0].form.rules) == Rules(all_basic=True, min_challenge=5, min_targets=1)
+
+
+def test_kawasaki_certifies_who_is_registered_and_weighs_two_of_four_categories(demo: Session) -> None:
+    scheme = upkeep.scheme(demo, "SCH-KW-01")
+    registered, gold = schemes.ladder(demo, scheme.pk)
+    assert gold.tier.requires_id == registered.tier.pk
+    assert gold.form is not None
+    weights = {rule.name: rule.weight for rule in Rules.of(gold.form.rules).categories}
+    assert weights == {"環境": 2, "社会": 1, "ガバナンス": 1, "地域": 2}
+    assert {row.category for row in schemes.questions(demo, gold.form.pk) if row.category} == set(weights)
+    assert scheme.provenance["invented"]
+    assert scheme.provenance["source"]
+
+
+@pytest.mark.parametrize("on", [date(2026, 4, 1), date(2026, 11, 25), date(2027, 3, 31), date(2028, 2, 29)])
+def test_rounds_of_the_demonstration_are_never_all_over(on: date) -> None:
+    rounds = demo_rows.lines("ladders")[0]["tiers"][0]["rounds"]
+    found = [demo_schemes.days(days, on) for _, *days in rounds]
+    assert any(opens <= on <= closes < decision for opens, closes, decision in found)
 
 
 @pytest.fixture

@@ -19,21 +19,26 @@ from models import (
     PartnerTarget,
     Registration,
     Scheme,
+    SchemeTier,
 )
 from models.enums import (
     ApplicationStatus,
     CollaborationStatus,
     GroupMemberStatus,
+    Intake,
     Pillar,
     RegistrationStatus,
     SchemeStatus,
     TargetBasis,
+    TierLevel,
 )
 from tests import factories
 
 #: twelve for the page, and one for the number of unread conversations in its head
 MOST = 12 + 1
+
 ROWS = 30
+
 
 PAGES = (
     "/",
@@ -54,6 +59,8 @@ PAGES = (
     "/schemes/1/register?goal=3&q=%E5%9B%A3%E4%BD%93",
     "/verify/key-1",
     "/me/applications",
+    "/schemes",
+    "/schemes/1",
     "/sitemap.xml",
 )
 
@@ -112,10 +119,13 @@ def partner_person(store: Session) -> int:
                 municipality_id=town.pk,
                 key=f"S{number}",
                 name="制度",
-                kind="fund",
+                kind="registration",
                 status=SchemeStatus.OPERATING,
+                published=True,
             )
         )
+        tier = {"name": f"区分{number}", "level": TierLevel.REGISTRATION, "intake": Intake.ROLLING}
+        store.add(SchemeTier(scheme_id=1, position=number, **tier))
         store.add(
             Indicator(municipality_id=town.pk, key=f"K{number}", name="指標", direction="up", pillar=Pillar.SOCIETY)
         )

@@ -11,6 +11,7 @@ from models import Municipality, Scheme, SchemeForm, SchemeQuestion, SchemeTier
 from models.enums import Role
 from tests import factories
 from tests.factories import NOW
+from tests.web.test_query_counts import statements
 
 SCHEME = {"name": "推進パートナー", "status": "operating", "scope": "municipality", "eligible_kinds": "npo"}
 TIER = {
@@ -40,6 +41,29 @@ def office(store: Session, town: Municipality, sign_in: Callable[[int], FlaskCli
     factories.seat(store, person, Role.COORDINATOR, municipality=town)
     store.commit()
     return sign_in(person.pk)
+
+
+def test_pages_of_the_office_ask_no_more_with_more_rows(
+    app: Flask, store: Session, town: Municipality, office: FlaskClient
+) -> None:
+    office.post("/city/schemes/new", data=SCHEME)
+    home = f"/city/schemes/{_only(store, Scheme)}"
+    office.post(f"{home}/tiers/new", data=TIER)
+    tier = f"{home}/tiers/{_only(store, SchemeTier)}"
+    office.post(f"{tier}/form/begin")
+    paths = ("/city/schemes", home, tier, f"{tier}/form")
+    few = [_asked(app, office, path) for path in paths]
+    office.post(f"{tier}/form/items", data={"items": "\n".join(f"項目{n}" for n in range(50)), "level": "basic"})
+    for _ in range(8):
+        office.post("/city/schemes/new", data=SCHEME)
+        office.post(f"{home}/tiers/new", data=TIER)
+    assert [_asked(app, office, path) for path in paths] == few
+
+
+def _asked(app: Flask, client: FlaskClient, path: str) -> int:
+    with statements(app) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
 
 
 def _only(store: Session, model: type) -> int:
