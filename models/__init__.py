@@ -14,6 +14,7 @@ from models.kpi import Indicator
 from models.municipality import Department, Municipality
 from models.outbox import OutboxMessage
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
+from models.proposal import Consultation, Proposal, ProposalNote, ProposalPartner, ProposalVersion
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
 from models.replay import ReplayPart, ReplayRecord
@@ -37,6 +38,7 @@ __all__ = [
     "Collaboration",
     "CollaborationPartner",
     "CollaborationTarget",
+    "Consultation",
     "Department",
     "Exposure",
     "GroupMember",
@@ -54,6 +56,10 @@ __all__ = [
     "PartnerRegion",
     "PartnerTarget",
     "Passage",
+    "Proposal",
+    "ProposalNote",
+    "ProposalPartner",
+    "ProposalVersion",
     "RankingModel",
     "Recommendation",
     "RecommendationRun",

@@ -18,6 +18,11 @@ def coordinators_of(session: Session, municipality_id: int) -> list[User]:
     return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
 
 
+def people_of_department(session: Session, department_id: int) -> list[User]:
+    """Everybody who answers for a department."""
+    return _people(session, Membership.department_id == department_id)
+
+
 def author_of(session: Session, challenge: Challenge) -> User | None:
     """Who wrote a challenge, as long as that person still sits in its municipality."""
     if challenge.author_id is None:
