@@ -69,6 +69,14 @@ FIELD_ERRORS = {
     "file_kind": lazy_gettext("Please use PDF, PNG, JPEG, Excel, Word, PowerPoint, CSV or text files."),
     "file_broken": lazy_gettext("This file is not what its name says, or it is damaged. Please save it again."),
     "file_many": lazy_gettext("There are 20 files here already. Please take one away first."),
+    "unknown_partner": lazy_gettext(
+        "No registered partner has this name or number. Please write it exactly as in the list of partners."
+    ),
+    "several_partners": lazy_gettext("Several partners have this name. Please use the corporate number."),
+    "already_behind": lazy_gettext("This partner stands behind the proposal, or has been asked to."),
+    "date_future": lazy_gettext("Please choose a date that is not in the future."),
+    "no_consent": lazy_gettext("The partner has not consented to it."),
+    "confidential": lazy_gettext("A confidential proposal is not published."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -8,9 +8,19 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from matcher.policy import SYSTEM, Actor, Seat
-from matcher.services import accounts, catalogue, challenges, demo_rows, demo_schemes, groups, partners, registrations
+from matcher.services import (
+    accounts,
+    catalogue,
+    challenges,
+    demo_proposals,
+    demo_rows,
+    demo_schemes,
+    groups,
+    partners,
+    registrations,
+)
 from matcher.services.demo_rows import Line
-from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
+from models import Challenge, Collaboration, Department, Partner, Proposal, User, WorkingGroup
 from models.enums import Role
 from models.queries import upkeep
 from models.session import open_session
@@ -311,6 +321,13 @@ STEPS = (
         "id",
         lambda session: upkeep.outside_keys(session, Partner),
         _put_fictional,
+    ),
+    Step(
+        "proposals",
+        lambda: demo_rows.lines("proposals"),
+        "id",
+        lambda session: upkeep.outside_keys(session, Proposal),
+        lambda session, line, _now: demo_proposals.put(session, line),
     ),
     Step("accounts", _accounts, "email", upkeep.emails, _put_account),
     Step("applications", lambda: demo_rows.lines("fictional"), "id", upkeep.applicants, _put_application),

@@ -173,7 +173,7 @@ def submit(session: Session, actor: Actor, proposal_id: int, *, now: datetime) -
     """
     row, subject = held(session, actor, proposal_id, "proposal.edit")
     PROPOSAL.find("submit", row.status)
-    if row.challenge_id is not None and not actor.is_system:
+    if row.challenge_id is not None:
         check_open(flow.get(session, Challenge, row.challenge_id), row.municipality_id)
     if lacking := data_of.missing(row):
         raise Invalid(lacking)

@@ -11,8 +11,10 @@ from matcher import policy
 from matcher.policy import Actor
 from matcher.services import flow
 from matcher.services.challenge_data import JAPAN, today
+from matcher.services.proposals import departments_of
 from models.enums import ChallengeStatus
 from models.queries import challenge_extras as extras
+from models.queries import proposal_work
 from models.queries import worklist as queries
 from models.queries.worklist import Waiting
 
@@ -21,6 +23,10 @@ class Desk(StrEnum):
     """What kind of thing waits, in the order in which an office works it off."""
 
     REGISTRATION = "registration"
+    PROPOSAL = "proposal"
+    CONSULTATION_OVERDUE = "consultation_overdue"
+    CONSULTATION = "consultation"
+    PROPOSAL_DIALOGUE = "proposal_dialogue"
     REVIEW = "review"
     RETURNED = "returned"
     QUESTION = "question"
@@ -44,6 +50,10 @@ class Holder(StrEnum):
 #: desk → (whose turn, days until amber, days until red)
 PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.REGISTRATION: (Holder.COORDINATOR, 5, 10),
+    Desk.PROPOSAL: (Holder.COORDINATOR, 3, 7),
+    Desk.CONSULTATION_OVERDUE: (Holder.DEPARTMENT, 1, 3),
+    Desk.CONSULTATION: (Holder.DEPARTMENT, 10, 20),
+    Desk.PROPOSAL_DIALOGUE: (Holder.COORDINATOR, 21, 42),
     Desk.REVIEW: (Holder.COORDINATOR, 5, 10),
     Desk.RETURNED: (Holder.DEPARTMENT, 7, 14),
     Desk.QUESTION: (Holder.DEPARTMENT, 3, 7),
@@ -56,6 +66,7 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.STALE: (Holder.COORDINATOR, 1, 30),
 }
 SILENT_AFTER = timedelta(days=30)
+QUIET_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eight queries.
+    """The work list of a municipality; eleven queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -98,6 +109,7 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
     waiting = {
         Desk.REGISTRATION: queries.registrations(session, municipality_id),
         **_challenges(session, municipality_id, on),
+        **_proposals(session, actor, municipality_id, on),
         Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
         Desk.UNDECIDED: queries.undecided(session, municipality_id),
@@ -125,6 +137,20 @@ def _challenges(session: Session, municipality_id: int, on: date) -> dict[Desk, 
                 since = row.published_at or row.updated_at
                 desks[Desk.UNASKED].append(Waiting(row.pk, row.title, since, department))
     return desks
+
+
+def _proposals(session: Session, actor: Actor, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
+    """Confidential ones stand on the desks of those only whom they concern; a dialogue only once it has gone quiet."""
+    departments = departments_of(actor, municipality_id)
+    waiting, late = proposal_work.consultations(session, municipality_id, departments, on)
+    quiet_since = on - QUIET_AFTER
+    talks = proposal_work.silent(session, municipality_id, departments)
+    return {
+        Desk.PROPOSAL: proposal_work.with_secretariat(session, municipality_id, departments),
+        Desk.CONSULTATION: waiting,
+        Desk.CONSULTATION_OVERDUE: late,
+        Desk.PROPOSAL_DIALOGUE: [row for row in talks if today(row.since) <= quiet_since],
+    }
 
 
 def _items(desk: Desk, waiting: Iterable[Waiting], on: date) -> list[Item]:

@@ -20,6 +20,10 @@ SHOWN_AT_FIRST = 5
 #: desk → (its heading, what the button of a line says)
 WORDS = {
     Desk.REGISTRATION: (_l("Registrations to screen"), _l("Screen")),
+    Desk.PROPOSAL: (_l("Proposals to take further"), _l("Take further")),
+    Desk.CONSULTATION_OVERDUE: (_l("Departments whose answer to a proposal is overdue"), _l("Answer")),
+    Desk.CONSULTATION: (_l("Proposals waiting for a department"), _l("Answer")),
+    Desk.PROPOSAL_DIALOGUE: (_l("Dialogues on proposals without news"), _l("Follow up")),
     Desk.REVIEW: (_l("Challenges to review"), _l("Review")),
     Desk.RETURNED: (_l("Challenges returned to the department"), _l("Revise")),
     Desk.QUESTION: (_l("Questions from partners"), _l("Answer")),
@@ -38,6 +42,10 @@ HOLDERS = {
 }
 _LINKS: dict[Desk, Callable[[int], str]] = {
     Desk.REGISTRATION: lambda key: url_for("city.registration", registration_id=key),
+    **dict.fromkeys(
+        (Desk.PROPOSAL, Desk.CONSULTATION_OVERDUE, Desk.CONSULTATION, Desk.PROPOSAL_DIALOGUE),
+        lambda key: url_for("city.proposal", proposal_id=key),
+    ),
     Desk.REVIEW: lambda key: url_for("city.challenge", challenge_id=key),
     Desk.RETURNED: lambda key: url_for("city.challenge_edit", challenge_id=key),
     Desk.QUESTION: lambda key: url_for("city.challenge_questions_", challenge_id=key),
