@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from matcher.services import assignments, recommendations
+from matcher.policy import Actor, Seat
+from matcher.services import assignments, consultations, proposal_steps, proposals, recommendations
 from matcher.services.demo_data import office
-from models import Assignment, Challenge, OutboxMessage, Partner, Recommendation, User, UserSession
+from matcher.services.proposal_data import ProposalData
+from models import Assignment, Challenge, OutboxMessage, Partner, Proposal, Recommendation, User, UserSession
 from models.base import utcnow
-from models.enums import AssignmentPurpose, RecommendationStatus
+from models.enums import AssignmentPurpose, RecommendationStatus, Role
 from models.queries import assignments as queries
+from models.queries import upkeep
 from models.session import make_engine, open_session
 from tests.browser.installation import Installation
 
@@ -63,6 +67,28 @@ def invited(site: Installation, challenge_key: str, partner_key: str = SENSOR) -
         town = session.get_one(Recommendation, key).municipality_id
         recommendations.approve(session, office(town), key, message="", now=utcnow())
     return key
+
+
+def proposal(session: Session) -> Proposal:
+    """What the sensor makers propose to 加賀市, with a department that has been asked and a note; made when missing."""
+    house, town = partner(session).pk, challenge(session, "CH-KG-022").municipality_id
+    found = session.exec(select(Proposal).where(Proposal.municipality_id == town).order_by(col(Proposal.id))).first()
+    if found is not None:
+        return found
+    makers = Actor(None, (Seat(Role.PARTNER_ADMIN, partner_id=house),))
+    said = ProposalData(
+        "公民館での見守りの実証", "居間の動きで気付きます。", "十世帯で三か月試します。", field="公民館"
+    )
+    now = utcnow()
+    made = proposals.begin(session, makers, house, town, said, now=now)
+    proposals.submit(session, makers, made.pk, now=now)
+    department = upkeep.departments(session, town)["長寿課"]
+    due = utcnow().date() + timedelta(days=7)
+    consultations.ask(session, office(town), made.pk, [department], "場所はありますか。", due, now=utcnow())
+    proposal_steps.note(
+        session, office(town), made.pk, "電話で伺いました。", utcnow().date(), shared=False, now=utcnow()
+    )
+    return made
 
 
 def assignment(session: Session) -> Assignment:

@@ -38,7 +38,8 @@ PAGES = {
     ),
     PARTNER: (
         "me.home me.profile me.offerings me.offering me.offering_new me.offering_delete me.targets me.invitations "
-        "me.invitation me.interests me.partners me.registrations me.registration_step challenges.interest "
+        "me.invitation me.interests me.partners me.proposals me.proposal me.proposal_new me.proposal_edit "
+        "me.proposal_receipt me.registrations me.registration_step challenges.interest "
         "accounts.account accounts.security accounts.houses accounts.people accounts.close"
     ),
     COORDINATOR: (
@@ -49,6 +50,7 @@ PAGES = {
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
         "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
+        "city.proposals city.proposal "
         "city.supply city.unserved city.silent city.funnel"
     ),
     OPERATOR: (
@@ -62,6 +64,9 @@ NO_PAGES = frozenset(
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "city.scheme_step city.form_begin city.form_publish city.round_add city.tier_remove "
     "challenges.ask challenges.file city.challenge_answer city.challenge_file "
+    "me.proposal_joint me.proposal_note me.proposal_partners me.proposal_record me.proposal_step "
+    "city.consultation_answer city.proposal_ask_consent city.proposal_complete city.proposal_consult "
+    "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare city.proposal_step "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
@@ -129,6 +134,7 @@ def examples(session: Session) -> dict[str, Any]:
         ),
         "me.registration_id": first(Registration, here, Registration.partner_id == sensor.pk),
         "city.registration_id": first(Registration, here, Registration.status == RegistrationStatus.APPLIED),
+        "proposal_id": backstage.proposal(session).pk,
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),
         "assignment_id": backstage.assignment(session).pk,
         "message_id": first(OutboxMessage),

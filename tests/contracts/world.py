@@ -13,12 +13,17 @@ from models import (
     AttachmentContent,
     ChallengeQuestion,
     Collaboration,
+    Consultation,
+    Department,
     GroupMember,
     Interest,
     Introduction,
     Membership,
     Offering,
     OutboxMessage,
+    Proposal,
+    ProposalPartner,
+    ProposalVersion,
     RankingModel,
     Recommendation,
     RecommendationRun,
@@ -41,6 +46,9 @@ from models.enums import (
     GroupMemberStatus,
     Intake,
     QuestionKind,
+    ProposalHolder,
+    ProposalKind,
+    ProposalStatus,
     RankingModelStatus,
     RecommendationSource,
     RecommendationStatus,
@@ -145,6 +153,7 @@ def build(session: Session) -> World:
     session.add(entry)
     session.flush()
     scheme, tier, question_of_form = _scheme(session, town.pk)
+    proposal, consultation = _proposal(session, town.pk, house.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     assert session.get(User, world.people["admin"]) is not None
     world.code = town.code
@@ -171,6 +180,10 @@ def build(session: Session) -> World:
         "ranking_model": model.pk,
         "collaboration": collaboration.pk,
         "mail": mail.pk,
+        "proposal": proposal.pk,
+        "consultation": consultation.pk,
+        "department": consultation.department_id,
+        "other_municipality": other_town.pk,
         "seat": seat.pk,
         "session": entry.pk,
         "assignment": assignment.pk,
@@ -198,6 +211,23 @@ def _scheme(session: Session, municipality_id: int) -> tuple[Scheme, SchemeTier,
     session.add(question)
     session.flush()
     return row, tier, question
+
+
+def _proposal(session: Session, municipality_id: int, partner_id: int) -> tuple[Proposal, Consultation]:
+    """A proposal that a department was asked about."""
+    said = {"kind": ProposalKind.FIELD_TEST, "title": "実証の提案", "summary": "概要", "solution": "案", "field": "場"}
+    numbered = {"received_at": NOW, "receipt_year": 2026, "receipt_number": 1, "digest": "0" * 64}
+    held = {"status": ProposalStatus.COORDINATING, "status_since": NOW, "held_since": NOW}
+    row = Proposal(municipality_id=municipality_id, holder=ProposalHolder.DEPARTMENT, **said, **numbered, **held)
+    session.add(row)
+    session.flush()
+    department = session.query(Department).filter_by(municipality_id=municipality_id).one()
+    asked = Consultation(proposal_id=row.pk, department_id=department.pk, due=NOW.date(), asked_at=NOW)
+    session.add(ProposalPartner(proposal_id=row.pk, partner_id=partner_id, lead=True, agreed_at=NOW))
+    session.add(ProposalVersion(proposal_id=row.pk, number=1, data={"title": "実証の提案", "partners": []}, digest="0"))
+    session.add(asked)
+    session.flush()
+    return row, asked
 
 
 def _file(challenge_id: int) -> dict[str, Any]:
