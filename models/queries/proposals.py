@@ -92,10 +92,9 @@ def readable(departments: Collection[int] | None) -> Any:
 
 
 def _open_to(departments: Collection[int]) -> Any:
-    asked = sa.exists().where(
-        col(Consultation.proposal_id) == Proposal.id, col(Consultation.department_id).in_(departments)
-    )
-    return sa.or_(~col(Proposal.confidential), col(Proposal.department_id).in_(departments), asked)
+    asked: Any = sa.orm.aliased(Consultation)
+    was_asked = sa.exists().where(asked.proposal_id == Proposal.id, asked.department_id.in_(departments))
+    return sa.or_(~col(Proposal.confidential), col(Proposal.department_id).in_(departments), was_asked)
 
 
 def concerned(session: Session, proposal_id: int) -> frozenset[int]:

@@ -281,7 +281,7 @@ ACCESS_LIST: dict[tuple[str, str], str] = {
     ("schemes.detail", "GET"): "HYYHHHHH",
     ("schemes.index", "GET"): EVERYBODY,
     ("city.consultation_answer", "GET"): OWN_CITY,
-    ("city.consultation_answer", "POST"): OWN_CITY,
+    ("city.consultation_answer", "POST"): OWN_COORDINATOR,  # and people of the department that was asked
     ("city.consultation_close", "POST"): OWN_COORDINATOR,
     ("city.proposal", "GET"): OWN_CITY,
     ("city.proposal_note", "GET"): OWN_CITY,
