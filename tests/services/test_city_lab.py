@@ -1,7 +1,6 @@
 """The demonstration's City Lab year, counted by hand, and the funnel of proposals that is read from its history."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from statistics import median
 
@@ -21,7 +20,7 @@ SOLUTION, FIELD_TEST = ProposalKind.SOLUTION, ProposalKind.FIELD_TEST
 
 
 @pytest.fixture
-def town(session: Session) -> Iterator[Municipality]:
+def town(session: Session) -> Municipality:
     """品川区 with the challenges and the invented partners that the proposals name, and the year played."""
     here = factories.municipality(session, "131091", "品川区")
     for line in demo_rows.lines("fictional"):
@@ -38,7 +37,7 @@ def town(session: Session) -> Iterator[Municipality]:
     session.flush()
     for line in LINES:
         demo_proposals.put(session, line)
-    yield here
+    return here
 
 
 def test_the_year_is_the_one_that_was_reported() -> None:
