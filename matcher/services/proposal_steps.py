@@ -99,26 +99,30 @@ def _check_note(text: str, held_on: date, now: datetime) -> None:
 def prepare(session: Session, actor: Actor, proposal_id: int, title: str, *, now: datetime) -> Proposal:
     """Take a proposal up: it becomes a planned collaboration with its partners and its challenge.
 
-    Departments read what an office plans, so of a confidential proposal only the given title goes there.
+    Departments read what an office plans, so of a confidential proposal only the given title goes there. One that was
+    planned before the proposal was declined and taken up again goes on.
     """
     row, subject = proposals.held(session, actor, proposal_id, "proposal.coordinate")
     PROPOSAL.find("prepare", row.status)
+    if row.collaboration_id is None:
+        row.collaboration_id = _plan(session, actor, row, title, now).pk
+    proposals.moved(session, actor, row, "prepare", subject, now, collaboration=row.collaboration_id)
+    proposals.tell_partners(session, "proposal_taken_up", row, now)
+    return row
+
+
+def _plan(session: Session, actor: Actor, row: Proposal, title: str, now: datetime) -> Collaboration:
     behind = [each.partner.pk for each in queries.standings(session, row.pk) if each.row.agreed_at]
-    summary = "" if row.confidential else row.summary
-    planned = collaborations.plan(
+    return collaborations.plan(
         session,
         actor,
         row.municipality_id,
         title=title,
         partner_ids=behind,
         challenge_id=row.challenge_id,
-        summary=summary,
+        summary="" if row.confidential else row.summary,
         now=now,
     )
-    row.collaboration_id = planned.pk
-    proposals.moved(session, actor, row, "prepare", subject, now, collaboration=planned.pk)
-    proposals.tell_partners(session, "proposal_taken_up", row, now)
-    return row
 
 
 def begin_pilot(session: Session, actor: Actor, proposal_id: int, *, now: datetime) -> Proposal:

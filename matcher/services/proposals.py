@@ -237,14 +237,18 @@ def moved(
     flow.move(session, actor, PROPOSAL, row, action, subject, now, **detail)
     row.status_since = now
     if row.status not in OPEN_PROPOSAL:
-        _close_consultations(session, row, now)
+        _close_consultations(session, actor, row, now)
     settle(session, row, now)
 
 
-def _close_consultations(session: Session, row: Proposal, now: datetime) -> None:
-    for asked in queries.consultations(session, row.pk):
-        if asked.row.status in CONSULTATION.find("close", ConsultationStatus.WAITING).sources:
-            asked.row.status, asked.row.updated_at = ConsultationStatus.CLOSED, now
+def _close_consultations(session: Session, actor: Actor, row: Proposal, now: datetime) -> None:
+    """Whoever ends a proposal ends what departments were asked about it, a partner that withdraws too."""
+    close = CONSULTATION.find("close", ConsultationStatus.WAITING)
+    for found in (asked.row for asked in queries.consultations(session, row.pk)):
+        if found.status in close.sources:
+            before, found.status, found.updated_at = found.status, ConsultationStatus.CLOSED, now
+            subject = Subject(row.municipality_id)
+            flow.record(session, actor, close.event, found, subject, now, before=str(before), after=str(found.status))
 
 
 def settle(session: Session, row: Proposal, now: datetime) -> None:

@@ -46,9 +46,9 @@ DUE = date(2026, 12, 5)
 class Lab:
     """A town with a coordinator, two departments and their people, and a partner with its people."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, code: str = "172065") -> None:
         self.session = session
-        self.town = factories.municipality(session)
+        self.town = factories.municipality(session, code)
         self.office = factories.coordinator(session, self.town)
         self.house = factories.partner(session, town=self.town)
         self.partner = factories.partner_admin(session, self.house)

@@ -16,12 +16,32 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from matcher.errors import DomainError
-from matcher.lifecycles import CHALLENGE, CHALLENGE_QUESTION, GROUP_MEMBER, RECOMMENDATION, REGISTRATION, Lifecycle
-from matcher.services import challenge_questions, challenges, groups, recommendations, registrations
-from models import AuditEvent, GroupMember, Recommendation, Registration
+from matcher.lifecycles import (
+    CHALLENGE,
+    CHALLENGE_QUESTION,
+    CONSULTATION,
+    GROUP_MEMBER,
+    PROPOSAL,
+    RECOMMENDATION,
+    REGISTRATION,
+    Lifecycle,
+)
+from matcher.services import (
+    challenge_questions,
+    challenges,
+    consultations,
+    groups,
+    proposal_steps,
+    proposals,
+    recommendations,
+    registrations,
+)
+from models import AuditEvent, Consultation, GroupMember, Proposal, Recommendation, Registration
 from models.enums import (
     ChallengeStatus,
+    CollaborationResult,
     DeclineReason,
+    ProposalDecline,
     RecommendationSource,
     RecommendationStatus,
     RefusalReason,
@@ -30,6 +50,7 @@ from models.enums import (
 from models.session import make_engine, open_session
 from tests import factories, postgres
 from tests.factories import NOW
+from tests.services.test_proposals import Lab
 
 Move = Callable[[Session], Any]
 _serial = count(700_000)
@@ -136,12 +157,51 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _proposed(session: Session) -> tuple[Lab, int, dict[str, Move]]:
+    """A proposal with a coordinator and its partner, who try every step; the department has been asked."""
+    lab = Lab(session, str(next(_serial)))
+    key, office = lab.received().pk, lab.office
+    t, departments = proposal_steps, [lab.care.pk]
+    legal, ended = ProposalDecline.LEGAL, CollaborationResult.ENDED
+    moves: dict[str, Move] = {
+        "office asks": lambda x: consultations.ask(x, office, key, departments, "？", NOW.date(), now=NOW),
+        "office talks": lambda x: t.begin_dialogue(x, office, key, now=NOW),
+        "office prepares": lambda x: t.prepare(x, office, key, "実証", now=NOW),
+        "office begins": lambda x: t.begin_pilot(x, office, key, now=NOW),
+        "office completes": lambda x: t.complete(x, office, key, ended, "", now=NOW),
+        "office declines": lambda x: t.decline(x, office, key, legal, "", now=NOW),
+        "office reopens": lambda x: t.reopen(x, office, key, now=NOW),
+        "partner withdraws": lambda x: proposals.withdraw(x, lab.partner, key, now=NOW),
+    }
+    return lab, key, moves
+
+
+def _proposal(session: Session) -> Game:
+    _lab, key, moves = _proposed(session)
+    return Game(Proposal, key, moves)
+
+
+def _consultation(session: Session) -> Game:
+    lab, key, moves = _proposed(session)
+    [row] = lab.asked(session.get_one(Proposal, key), lab.care)
+    asked = row.pk
+    tried = {name: moves[name] for name in ("office asks", "office declines", "office reopens")}
+    for says in consultations.ANSWERS:
+        tried[f"department says {says}"] = lambda x, says=says: consultations.answer(
+            x, lab.care_staff, asked, says, "理由", now=NOW
+        )
+    tried["office closes"] = lambda x: consultations.close(x, lab.office, asked, now=NOW)
+    return Game(Consultation, asked, tried)
+
+
 GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE: _challenge,
     REGISTRATION: _registration,
     RECOMMENDATION: _recommendation,
     GROUP_MEMBER: _group_member,
     CHALLENGE_QUESTION: _question,
+    PROPOSAL: _proposal,
+    CONSULTATION: _consultation,
 }
 
 
