@@ -100,7 +100,7 @@ class Worklist:
 
 
 def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetime) -> Worklist:
-    """The work list of a municipality; eleven queries.
+    """The work list of a municipality; ten queries.
 
     Raises NotFound for somebody from elsewhere.
     """
@@ -144,9 +144,9 @@ def _proposals(session: Session, actor: Actor, municipality_id: int, on: date) -
     departments = departments_of(actor, municipality_id)
     waiting, late = proposal_work.consultations(session, municipality_id, departments, on)
     quiet_since = on - QUIET_AFTER
-    talks = proposal_work.silent(session, municipality_id, departments)
+    further, talks = proposal_work.with_office(session, municipality_id, departments)
     return {
-        Desk.PROPOSAL: proposal_work.with_secretariat(session, municipality_id, departments),
+        Desk.PROPOSAL: further,
         Desk.CONSULTATION: waiting,
         Desk.CONSULTATION_OVERDUE: late,
         Desk.PROPOSAL_DIALOGUE: [row for row in talks if today(row.since) <= quiet_since],

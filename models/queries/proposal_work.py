@@ -37,36 +37,36 @@ class Course:
     reached: Reached
 
 
-def with_secretariat(session: Session, municipality_id: int, departments: Departments) -> list[Waiting]:
-    """Proposals that the secretariat has to take further: just received, or answered by every department."""
-    early = (ProposalStatus.RECEIVED, ProposalStatus.COORDINATING)
-    where = (col(Proposal.status).in_(early), col(Proposal.holder) == ProposalHolder.SECRETARIAT)
-    return _proposals(session, municipality_id, departments, col(Proposal.held_since), *where)
+def with_office(
+    session: Session, municipality_id: int, departments: Departments
+) -> tuple[list[Waiting], list[Waiting]]:
+    """What the secretariat has to take further, and the dialogues by the last note of either side. One query.
 
-
-def silent(session: Session, municipality_id: int, departments: Departments) -> list[Waiting]:
-    """Dialogues by the last note of either side, or by their beginning when nothing was written down."""
+    To be taken further is what was just received or answered by every department.
+    """
     last = (
         sa.select(sa.func.max(col(ProposalNote.created_at)))
         .where(col(ProposalNote.proposal_id) == Proposal.id)
         .correlate(Proposal)
         .scalar_subquery()
     )
-    since = sa.func.coalesce(last, col(Proposal.status_since), type_=UTCDateTime())
-    where = (col(Proposal.status) == ProposalStatus.DIALOGUE,)
-    return _proposals(session, municipality_id, departments, since, *where)
-
-
-def _proposals(
-    session: Session, municipality_id: int, departments: Departments, since: Any, *where: Any
-) -> list[Waiting]:
-    shown: list[Any] = [Proposal.id, Proposal.title, since]
+    said = sa.func.coalesce(last, col(Proposal.status_since), type_=UTCDateTime())
+    talking = col(Proposal.status) == ProposalStatus.DIALOGUE
+    early = col(Proposal.status).in_((ProposalStatus.RECEIVED, ProposalStatus.COORDINATING))
+    ours = sa.and_(early, col(Proposal.holder) == ProposalHolder.SECRETARIAT)
+    shown: list[Any] = [Proposal.id, Proposal.title, Proposal.status, Proposal.held_since, said]
     statement: Any = (
         sa.select(*shown)
-        .where(col(Proposal.municipality_id) == municipality_id, readable(departments), *where)
-        .order_by(since, col(Proposal.id))
+        .where(col(Proposal.municipality_id) == municipality_id, readable(departments), sa.or_(ours, talking))
+        .order_by(col(Proposal.held_since), col(Proposal.id))
     )
-    return [Waiting(key, title, moment) for key, title, moment in session.exec(statement)]
+    further, talks = [], []
+    for key, title, status, held_since, said_at in session.exec(statement):
+        if status is ProposalStatus.DIALOGUE:
+            talks.append(Waiting(key, title, said_at))
+        else:
+            further.append(Waiting(key, title, held_since))
+    return further, talks
 
 
 def consultations(
