@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor, Seat
-from matcher.services import consultations, forwarding, joint_proposals, proposal_steps, proposals
+from matcher.services import consultations, forwarding, joint_proposals, proposal_steps, proposals, worklist
 from matcher.services import proposal_data as data_of
 from matcher.services.proposal_data import ProposalData
 from models import (
@@ -426,3 +426,19 @@ def test_nothing_of_a_confidential_one_is_told_by_mail_or_trail(lab: Lab, sessio
 def test_no_proposal_becomes_an_index_change(lab: Lab, session: Session) -> None:
     taken_up(lab, lab.received())
     assert session.exec(select(IndexChange)).all() == []
+
+
+def test_the_work_list_says_where_a_proposal_waits(lab: Lab, session: Session) -> None:
+    row, secret = lab.received(), lab.received(confidential=True)
+
+    def desks(actor: Actor, days: int) -> dict[str, list[int]]:
+        found = worklist.gather(session, actor, lab.town.pk, now=NOW + timedelta(days=days)).desks
+        return {desk.value: [item.waiting.key for item in items] for desk, items in found.items()}
+
+    assert desks(lab.office, 1) == {"proposal": [row.pk, secret.pk]}
+    assert desks(lab.care_staff, 1) == {"proposal": [row.pk]}
+    lab.asked(secret, lab.care)
+    proposal_steps.begin_dialogue(session, lab.office, row.pk, now=NOW)
+    assert desks(lab.office, 1) == {"consultation": [secret.pk]}
+    assert desks(lab.office, 20) == {"consultation_overdue": [secret.pk], "proposal_dialogue": [row.pk]}
+    assert desks(lab.roads_staff, 20) == {"proposal_dialogue": [row.pk]}
