@@ -5,8 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from models import Proposal
+from tests.browser import backstage
 from tests.browser.audit import audit
 from tests.browser.conftest import Meet
+from tests.browser.installation import Installation
 from tests.browser.person import COORDINATOR, DEPARTMENT, PARTNER, PHONE, Person
 
 pytestmark = pytest.mark.browser
@@ -14,7 +17,7 @@ OTHER = "satoyama@demo.example"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_two_proposals_one_pilot(meet: Meet, scripts: bool) -> None:
+def test_two_proposals_one_pilot(meet: Meet, site: Installation, scripts: bool) -> None:
     title = f"公民館を涼しい居場所にしたい {scripts}"
     department, coordinator = meet(java_script_enabled=scripts), meet(java_script_enabled=scripts)
     maker, forester = meet(java_script_enabled=scripts), meet(java_script_enabled=scripts)
@@ -34,10 +37,16 @@ def test_two_proposals_one_pilot(meet: Meet, scripts: bool) -> None:
     forester.open(f"/me/proposals/{field_test}")
     expect(forester.page.get_by_text("来年度に改めてご相談ください。")).to_be_visible()
     visitor = meet(java_script_enabled=scripts)
-    visitor.open("/collaborations")
+    visitor.open(f"/collaborations/{collaboration(site, solution)}")
     expect(visitor.page.get_by_text(f"日よけと見守りの組合せ {scripts}").first).to_be_visible()
     if scripts:
         looked_at(coordinator, maker, solution)
+
+
+def collaboration(site: Installation, proposal_id: int) -> int | None:
+    """What came of a proposal."""
+    with backstage.stage(site) as session:
+        return session.get_one(Proposal, proposal_id).collaboration_id
 
 
 def posts(department: Person, coordinator: Person, title: str) -> int:
