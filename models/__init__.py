@@ -33,6 +33,7 @@ from models.notice_setting import DigestEntry, NoticeSetting
 from models.outbox import OutboxMessage
 from models.paper import IssuedPaper, PaperSettings
 from models.partner import Offering, Partner, PartnerRegion, PartnerTarget, Registration
+from models.proposal import Consultation, Proposal, ProposalNote, ProposalPartner, ProposalVersion
 from models.ranking_model import RankingModel
 from models.recommendation import Introduction, Recommendation, RecommendationRun
 from models.replay import ReplayPart, ReplayRecord
@@ -60,6 +61,7 @@ __all__ = [
     "CollaborationPartner",
     "CollaborationTarget",
     "ColumnMapping",
+    "Consultation",
     "Department",
     "DigestEntry",
     "Exposure",
@@ -91,6 +93,10 @@ __all__ = [
     "PartnerTarget",
     "Passage",
     "PilotPlan",
+    "Proposal",
+    "ProposalNote",
+    "ProposalPartner",
+    "ProposalVersion",
     "RankingModel",
     "Recommendation",
     "RecommendationRun",

@@ -352,6 +352,14 @@ class ProposalStatus(StrEnum):
     FORWARDED = "forwarded"
 
 
+class ProposalHolder(StrEnum):
+    """Whose turn it is with a proposal: 提案者 / 事務局 / 所管課."""
+
+    PARTNER = "partner"
+    SECRETARIAT = "secretariat"
+    DEPARTMENT = "department"
+
+
 class ProposalDecline(StrEnum):
     """Why a city does not go on with a proposal."""
 

@@ -89,6 +89,13 @@ FIELD_ERRORS = {
     "nobody": lazy_gettext("Nobody would get this mail. Please choose other recipients."),
     "paper_not_set_up": lazy_gettext("Please say first how your documents are numbered and signed."),
     "paper_long": lazy_gettext("This document is too long to be issued. Please shorten its texts."),
+    "unknown_partner": lazy_gettext(
+        "No registered partner has this name or number. Please write it exactly as in the list of partners."
+    ),
+    "several_partners": lazy_gettext("Several partners have this name. Please use the corporate number."),
+    "already_behind": lazy_gettext("This partner stands behind the proposal, or has been asked to."),
+    "no_consent": lazy_gettext("The partner has not consented to it."),
+    "confidential": lazy_gettext("A confidential proposal is not published."),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -14,6 +14,7 @@ from matcher.services import (
     challenges,
     demo_groups,
     demo_papers,
+    demo_proposals,
     demo_rows,
     demo_schemes,
     groups,
@@ -21,21 +22,26 @@ from matcher.services import (
     registrations,
 )
 from matcher.services.demo_rows import Line
-from models import Challenge, Collaboration, Department, Partner, User, WorkingGroup
+from models import Challenge, Collaboration, Department, Partner, Proposal, User, WorkingGroup
 from models.enums import Role
 from models.queries import papers, upkeep
 from models.session import open_session
 
 PASSWORD = "musubi-demo-2030"  # noqa: S105  published on purpose: production refuses accounts that have it
 
+
 DRAFTS = frozenset({"CH-HR-038", "CH-KW-014", "CH-KM-033", "CH-SN-012", "CH-KG-034", "CH-KG-035"})
 
+
 IN_REVIEW = frozenset({"CH-KM-030", "CH-KM-032", "CH-KG-020", "CH-KG-031", "CH-KG-033"})
+
 
 #: published so long ago that their review is due
 STALE = frozenset({"CH-KG-010", "CH-KG-026", "CH-KM-010"})
 
+
 REVIEW_IS_DUE_AFTER = timedelta(days=200)
+
 
 REGISTERED_AGO = timedelta(days=100)
 
@@ -90,6 +96,7 @@ ACCOUNTS = (
     Account("satoyama@demo.example", "里山 五月", Role.PARTNER_ADMIN, "DEMO-02", "事務局長"),
     Account("meguru@demo.example", "循環 六実", Role.PARTNER_ADMIN, "DEMO-03", "代表社員"),
 )
+
 
 #: what each printed account is there for
 ROLES = {account.email: account.about for account in ACCOUNTS if account.about}
@@ -337,6 +344,13 @@ STEPS = (
         "id",
         lambda session: upkeep.outside_keys(session, Partner),
         _put_fictional,
+    ),
+    Step(
+        "proposals",
+        lambda: demo_rows.lines("proposals"),
+        "id",
+        lambda session: upkeep.outside_keys(session, Proposal),
+        lambda session, line, _now: demo_proposals.put(session, line),
     ),
     Step("accounts", _accounts, "email", upkeep.emails, _put_account),
     Step("applications", lambda: demo_rows.lines("fictional"), "id", upkeep.applicants, _put_application),

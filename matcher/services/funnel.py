@@ -84,12 +84,12 @@ def _stage(number: int, reached: list[Reached]) -> Stage:
     return Stage(
         STEPS[number],
         count,
-        _lead((row[0], row[number]) for row in reached),
-        _lead((row[before], row[number]) for row in reached),
+        lead_of((row[0], row[number]) for row in reached),
+        lead_of((row[before], row[number]) for row in reached),
     )
 
 
-def _lead(pairs: Iterable[tuple[datetime | None, datetime | None]]) -> Lead:
+def lead_of(pairs: Iterable[tuple[datetime | None, datetime | None]]) -> Lead:
     """Steps that were taken the other way round, or left out, tell nothing about how long they take."""
     days = [passed for first, last in pairs if (passed := days_between(first, last)) is not None and passed >= 0]
     return Lead(median(days) if days else None, len(days))

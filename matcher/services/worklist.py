@@ -11,8 +11,10 @@ from matcher import policy
 from matcher.policy import Actor
 from matcher.services import flow
 from matcher.services.challenge_data import JAPAN, today
+from matcher.services.proposals import departments_of
 from models.enums import ApplicationStatus, ChallengeStatus
 from models.queries import challenge_extras as extras
+from models.queries import proposal_work
 from models.queries import worklist as queries
 from models.queries.worklist import Waiting
 
@@ -24,6 +26,10 @@ class Desk(StrEnum):
     APPLICATION = "application"
     SCREENING = "screening"
     CHANGE_REPORT = "change_report"
+    PROPOSAL = "proposal"
+    CONSULTATION_OVERDUE = "consultation_overdue"
+    CONSULTATION = "consultation"
+    PROPOSAL_DIALOGUE = "proposal_dialogue"
     REVIEW = "review"
     RETURNED = "returned"
     QUESTION = "question"
@@ -59,6 +65,10 @@ PATIENCE: dict[Desk, tuple[Holder, int, int]] = {
     Desk.APPLICATION: (Holder.COORDINATOR, 5, 10),
     Desk.SCREENING: (Holder.COORDINATOR, 14, 30),
     Desk.CHANGE_REPORT: (Holder.COORDINATOR, 5, 10),
+    Desk.PROPOSAL: (Holder.COORDINATOR, 3, 7),
+    Desk.CONSULTATION_OVERDUE: (Holder.DEPARTMENT, 1, 3),
+    Desk.CONSULTATION: (Holder.DEPARTMENT, 10, 20),
+    Desk.PROPOSAL_DIALOGUE: (Holder.COORDINATOR, 21, 42),
     Desk.REVIEW: (Holder.COORDINATOR, 5, 10),
     Desk.RETURNED: (Holder.DEPARTMENT, 7, 14),
     Desk.QUESTION: (Holder.DEPARTMENT, 3, 7),
@@ -83,6 +93,7 @@ SILENT_AFTER = timedelta(days=30)
 #: how long before its end a term comes onto the work list
 ENDING = timedelta(days=90)
 PILOT_SILENT_AFTER = timedelta(days=60)
+QUIET_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,7 @@ def gather(session: Session, actor: Actor, municipality_id: int, *, now: datetim
         Desk.REGISTRATION: queries.registrations(session, municipality_id),
         **_applications(session, municipality_id, on),
         **_challenges(session, municipality_id, on),
+        **_proposals(session, actor, municipality_id, on),
         Desk.QUESTION: extras.waiting(session, municipality_id),
         Desk.INTEREST: queries.interests(session, municipality_id),
         Desk.UNDECIDED: queries.undecided(session, municipality_id),
@@ -205,6 +217,20 @@ def _tasks(session: Session, municipality_id: int, on: date) -> list[Waiting]:
     """Tasks of groups that are past their day, since that day; `key` is the group's."""
     overdue = queries.overdue_tasks(session, municipality_id, on)
     return [Waiting(group.pk, row.title, _morning(row.due or on), name, group.name) for row, group, name in overdue]
+
+
+def _proposals(session: Session, actor: Actor, municipality_id: int, on: date) -> dict[Desk, list[Waiting]]:
+    """Confidential ones stand on the desks of those only whom they concern; a dialogue only once it has gone quiet."""
+    departments = departments_of(actor, municipality_id)
+    waiting, late = proposal_work.consultations(session, municipality_id, departments, on)
+    quiet_since = on - QUIET_AFTER
+    further, talks = proposal_work.with_office(session, municipality_id, departments)
+    return {
+        Desk.PROPOSAL: further,
+        Desk.CONSULTATION: waiting,
+        Desk.CONSULTATION_OVERDUE: late,
+        Desk.PROPOSAL_DIALOGUE: [row for row in talks if today(row.since) <= quiet_since],
+    }
 
 
 def _items(desk: Desk, waiting: Iterable[Waiting], on: date, limits: tuple[int, int]) -> list[Item]:

@@ -30,6 +30,11 @@ def coordinators_of(session: Session, municipality_id: int) -> list[User]:
     return _people(session, Membership.municipality_id == municipality_id, Membership.role == Role.COORDINATOR)
 
 
+def people_of_department(session: Session, department_id: int) -> list[User]:
+    """Everybody who answers for a department."""
+    return _people(session, Membership.department_id == department_id)
+
+
 def screeners_of(session: Session, scheme_id: int) -> list[User]:
     """Who screens applications to a scheme beside the coordinators."""
     return _people(session, Membership.scheme_id == scheme_id)

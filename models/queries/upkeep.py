@@ -15,6 +15,7 @@ from models import (
     Municipality,
     OutboxMessage,
     Partner,
+    Proposal,
     Recommendation,
     Registration,
     Scheme,
@@ -25,7 +26,7 @@ from models import (
 from models.enums import MailStatus
 
 #: tables whose rows may carry the key that they have where they come from
-Keyed = type[Partner] | type[Challenge] | type[Collaboration] | type[WorkingGroup]
+Keyed = type[Partner] | type[Challenge] | type[Collaboration] | type[WorkingGroup] | type[Proposal]
 
 
 def demo_accounts(session: Session) -> list[User]:

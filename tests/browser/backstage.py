@@ -2,15 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from matcher.policy import SYSTEM
-from matcher.services import assignments, importing, papers, recommendations, registrations
+from matcher.policy import SYSTEM, Actor, Seat
+from matcher.services import (
+    assignments,
+    consultations,
+    importing,
+    papers,
+    proposal_steps,
+    proposals,
+    recommendations,
+    registrations,
+)
 from matcher.services.announcements import write
 from matcher.services.attachments import Upload
 from matcher.services.demo_data import office
 from matcher.services.importing import Vocabulary
+from matcher.services.proposal_data import ProposalData
 from models import (
     Announcement,
     Application,
@@ -21,14 +32,15 @@ from models import (
     Municipality,
     OutboxMessage,
     Partner,
+    Proposal,
     Recommendation,
     Scheme,
     User,
     UserSession,
 )
 from models.base import utcnow
-from models.enums import ApplicationStatus, AssignmentPurpose, ImportKind, PaperKind, RecommendationStatus
-from models.queries import announcements, partner_rooms
+from models.enums import ApplicationStatus, AssignmentPurpose, ImportKind, PaperKind, RecommendationStatus, Role
+from models.queries import announcements, partner_rooms, upkeep
 from models.queries import assignments as queries
 from models.queries import papers as papers_of
 from models.queries.announcements import Segment
@@ -104,6 +116,28 @@ def invited(site: Installation, challenge_key: str, partner_key: str = SENSOR) -
         town = session.get_one(Recommendation, key).municipality_id
         recommendations.approve(session, office(town), key, message="", now=utcnow())
     return key
+
+
+def proposal(session: Session) -> Proposal:
+    """What the sensor makers propose to 加賀市, with a department that has been asked and a note; made when missing."""
+    house, town = partner(session).pk, challenge(session, "CH-KG-022").municipality_id
+    found = session.exec(select(Proposal).where(Proposal.municipality_id == town).order_by(col(Proposal.id))).first()
+    if found is not None:
+        return found
+    makers = Actor(None, (Seat(Role.PARTNER_ADMIN, partner_id=house),))
+    said = ProposalData(
+        "公民館での見守りの実証", "居間の動きで気付きます。", "十世帯で三か月試します。", field="公民館"
+    )
+    now = utcnow()
+    made = proposals.begin(session, makers, house, town, said, now=now)
+    proposals.submit(session, makers, made.pk, now=now)
+    department = upkeep.departments(session, town)["長寿課"]
+    due = utcnow().date() + timedelta(days=7)
+    consultations.ask(session, office(town), made.pk, [department], "場所はありますか。", due, now=utcnow())
+    proposal_steps.note(
+        session, office(town), made.pk, "電話で伺いました。", utcnow().date(), shared=False, now=utcnow()
+    )
+    return made
 
 
 def assignment(session: Session) -> Assignment:

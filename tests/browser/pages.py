@@ -45,7 +45,8 @@ PAGES = {
         "me.application_report me.collaborations me.collaboration me.groups me.group_new groups.room "
         "groups.meeting groups.meeting_new groups.meeting_edit groups.minutes groups.result_new "
         "groups.result_edit groups.missing messages.index accounts.mails accounts.account accounts.security "
-        "accounts.houses accounts.people accounts.close me.papers me.paper "
+        "accounts.houses accounts.people accounts.close me.papers me.paper me.proposals me.proposal "
+        "me.proposal_new me.proposal_edit me.proposal_receipt "
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
@@ -61,7 +62,7 @@ PAGES = {
         "city.silent city.funnel city.announcements city.announcement city.announcement_new "
         "city.announcement_edit city.patience messages.thread city.papers city.paper_issued city.paper_draft "
         "city.paper_settings city.imports city.import_new city.import_columns city.import_batch "
-        "city.import_step "
+        "city.import_step city.proposals city.proposal "
     ),
     OPERATOR: (
         "admin.index admin.users admin.user admin.user_new admin.mails admin.mail admin.municipalities "
@@ -74,6 +75,9 @@ NO_PAGES = frozenset(
     "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
     "city.scheme_step city.form_begin city.form_publish city.round_add city.tier_remove "
     "challenges.ask challenges.file city.challenge_answer city.challenge_file "
+    "me.proposal_joint me.proposal_note me.proposal_partners me.proposal_record me.proposal_step "
+    "city.consultation_answer city.proposal_ask_consent city.proposal_complete city.proposal_consult "
+    "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare city.proposal_step "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
     "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
@@ -168,6 +172,7 @@ def examples(session: Session) -> dict[str, Any]:
         "city.application_id": applied["screening"].pk,
         "key": applied["certificate"].verify_key,
         "certificates.scheme_id": applied["certificate"].scheme_id,
+        "proposal_id": backstage.proposal(session).pk,
         "offering_id": first(Offering, Offering.partner_id == sensor.pk),
         "assignment_id": backstage.assignment(session).pk,
         "message_id": first(OutboxMessage),

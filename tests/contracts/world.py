@@ -16,6 +16,8 @@ from models import (
     ChangeReport,
     Collaboration,
     CollaborationPartner,
+    Consultation,
+    Department,
     GroupMember,
     GroupResult,
     GroupTask,
@@ -30,6 +32,9 @@ from models import (
     OutboxMessage,
     Partner,
     PilotPlan,
+    Proposal,
+    ProposalPartner,
+    ProposalVersion,
     RankingModel,
     Recommendation,
     RecommendationRun,
@@ -57,6 +62,9 @@ from models.enums import (
     GroupStatus,
     ImportKind,
     Intake,
+    ProposalHolder,
+    ProposalKind,
+    ProposalStatus,
     QuestionKind,
     RankingModelStatus,
     RecommendationSource,
@@ -171,6 +179,7 @@ def build(session: Session) -> World:
     factories.paper_settings(session, town)
     paper = factories.paper(session, town, house)
     handed_in = factories.handed_in(session, town, house)
+    proposal, consultation = _proposal(session, town.pk, house.pk)
     assignment, rule = _assignment(session, town.pk, challenge.pk, house.pk)
     run_group = _run_group(session, town, house.pk, applicant.pk)
     assert session.get(User, world.people["admin"]) is not None
@@ -206,6 +215,10 @@ def build(session: Session) -> World:
         "mail": mail.pk,
         "message": message.pk,
         "announcement": announcement.pk,
+        "proposal": proposal.pk,
+        "consultation": consultation.pk,
+        "department": consultation.department_id,
+        "other_municipality": other_town.pk,
         "seat": seat.pk,
         "session": entry.pk,
         "assignment": assignment.pk,
@@ -235,6 +248,23 @@ def _scheme(session: Session, municipality_id: int) -> tuple[Scheme, SchemeTier,
     session.add(question)
     session.flush()
     return row, tier, question
+
+
+def _proposal(session: Session, municipality_id: int, partner_id: int) -> tuple[Proposal, Consultation]:
+    """A proposal that a department was asked about."""
+    said = {"kind": ProposalKind.FIELD_TEST, "title": "実証の提案", "summary": "概要", "solution": "案", "field": "場"}
+    numbered = {"received_at": NOW, "receipt_year": 2026, "receipt_number": 1, "digest": "0" * 64}
+    held = {"status": ProposalStatus.COORDINATING, "status_since": NOW, "held_since": NOW}
+    row = Proposal(municipality_id=municipality_id, holder=ProposalHolder.DEPARTMENT, **said, **numbered, **held)
+    session.add(row)
+    session.flush()
+    department = session.query(Department).filter_by(municipality_id=municipality_id).one()
+    asked = Consultation(proposal_id=row.pk, department_id=department.pk, due=NOW.date(), asked_at=NOW)
+    session.add(ProposalPartner(proposal_id=row.pk, partner_id=partner_id, lead=True, agreed_at=NOW))
+    session.add(ProposalVersion(proposal_id=row.pk, number=1, data={"title": "実証の提案", "partners": []}, digest="0"))
+    session.add(asked)
+    session.flush()
+    return row, asked
 
 
 def _file(challenge_id: int) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from models import (
     Offering,
     Partner,
     PartnerRegion,
+    Proposal,
     Recommendation,
     Registration,
     Scheme,
@@ -120,7 +121,8 @@ def test_every_line_is_there(demo: Session) -> None:
     assert count(demo, Indicator) == 44
     assert count(demo, Partner) == 90 + 3
     assert count(demo, Challenge) == 132
-    assert count(demo, Collaboration) == 81 + 106
+    assert count(demo, Collaboration) == 81 + 106 + 2  # those of the City Lab
+    assert count(demo, Proposal) == 17
     assert count(demo, WorkingGroup) == 13
     assert count(demo, Department) > 50
 

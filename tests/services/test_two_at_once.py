@@ -21,8 +21,10 @@ from matcher.lifecycles import (
     CHALLENGE,
     CHALLENGE_QUESTION,
     COLLABORATION,
+    CONSULTATION,
     GROUP_MEMBER,
     IMPORT,
+    PROPOSAL,
     RECOMMENDATION,
     REGISTRATION,
     Lifecycle,
@@ -33,10 +35,13 @@ from matcher.services import (
     challenge_questions,
     challenges,
     collaborations,
+    consultations,
     groups,
     importing,
     outcomes,
     pilots,
+    proposal_steps,
+    proposals,
     recommendations,
     registrations,
     screening,
@@ -49,8 +54,10 @@ from models import (
     Answer,
     Application,
     AuditEvent,
+    Consultation,
     GroupMember,
     ImportBatch,
+    Proposal,
     Recommendation,
     Registration,
     SchemeQuestion,
@@ -60,6 +67,7 @@ from models.enums import (
     CollaborationResult,
     DeclineReason,
     ImportKind,
+    ProposalDecline,
     RecommendationSource,
     RecommendationStatus,
     RefusalReason,
@@ -68,8 +76,10 @@ from models.enums import (
 from models.session import make_engine, open_session
 from tests import factories, postgres
 from tests.factories import NOW
+from tests.services.test_proposals import Lab
 
 Move = Callable[[Session], Any]
+
 
 _serial = count(700_000)
 
@@ -175,6 +185,43 @@ def _question(session: Session) -> Game:
     return Game(type(row), key, moves)
 
 
+def _proposed(session: Session) -> tuple[Lab, int, dict[str, Move]]:
+    """A proposal with a coordinator and its partner, who try every step; the department has been asked."""
+    lab = Lab(session, str(next(_serial)))
+    key, office = lab.received().pk, lab.office
+    t, departments = proposal_steps, [lab.care.pk]
+    legal, ended = ProposalDecline.LEGAL, CollaborationResult.ENDED
+    moves: dict[str, Move] = {
+        "office asks": lambda x: consultations.ask(x, office, key, departments, "？", NOW.date(), now=NOW),
+        "office talks": lambda x: t.begin_dialogue(x, office, key, now=NOW),
+        "office prepares": lambda x: t.prepare(x, office, key, "実証", now=NOW),
+        "office begins": lambda x: t.begin_pilot(x, office, key, now=NOW),
+        "office completes": lambda x: t.complete(x, office, key, ended, "", now=NOW),
+        "office declines": lambda x: t.decline(x, office, key, legal, "", now=NOW),
+        "office reopens": lambda x: t.reopen(x, office, key, now=NOW),
+        "partner withdraws": lambda x: proposals.withdraw(x, lab.partner, key, now=NOW),
+    }
+    return lab, key, moves
+
+
+def _proposal(session: Session) -> Game:
+    _lab, key, moves = _proposed(session)
+    return Game(Proposal, key, moves)
+
+
+def _consultation(session: Session) -> Game:
+    lab, key, moves = _proposed(session)
+    [row] = lab.asked(session.get_one(Proposal, key), lab.care)
+    asked = row.pk
+    tried = {name: moves[name] for name in ("office asks", "office declines", "office reopens")}
+    for says in consultations.ANSWERS:
+        tried[f"department says {says}"] = lambda x, says=says: consultations.answer(
+            x, lab.care_staff, asked, says, "理由", now=NOW
+        )
+    tried["office closes"] = lambda x: consultations.close(x, lab.office, asked, now=NOW)
+    return Game(Consultation, asked, tried)
+
+
 def _import(session: Session) -> Game:
     """A list of partners that nobody else has, being checked by two coordinators."""
     town = _town(session)
@@ -250,6 +297,8 @@ GAMES: dict[Lifecycle, Callable[[Session], Game]] = {
     CHALLENGE_QUESTION: _question,
     COLLABORATION: _collaboration,
     IMPORT: _import,
+    PROPOSAL: _proposal,
+    CONSULTATION: _consultation,
 }
 
 

@@ -29,6 +29,7 @@ from web.settings import Settings, load_settings
 
 TEMPLATES = sorted(path.stem for path in (Path(mailer.__file__).parent / "templates/mail").glob("[!_]*.txt"))
 
+
 PARAMS: dict[str, Any] = {
     "token": "SECRET-TOKEN",
     "return_to": "/register?saved=x",
@@ -47,6 +48,12 @@ PARAMS: dict[str, Any] = {
     "collaboration_id": 7,
     "collaboration_title": "見守り<script>",
     "paper_id": 7,
+    "proposal_id": 7,
+    "receipt": "2026-007",
+    "title": "見守り<script>",
+    "digest": "0" * 64,
+    "moment": "2026-11-22 10:00:00",
+    "due": "2026-12-05",
     "partner_id": 7,
     "partner": "株式会社<みらい>",
     "partner_name": "株式会社<みらい>",
@@ -70,7 +77,6 @@ PARAMS: dict[str, Any] = {
     "kind": "group",
     "subject_id": 7,
     "about": "見守り<script>",
-    "title": "見守り<script>",
     "text": "一行目\n<b>二行目</b>",
     "work": [
         {"municipality": "加賀市", "municipality_en": "Kaga", "desks": [{"desk": "review", "red": 1, "amber": 2}]}

@@ -11,10 +11,13 @@ from models.enums import (
     ChallengeStatus,
     CollaborationResult,
     CollaborationStatus,
+    ConsultationStatus,
     GroupMemberStatus,
     GroupRole,
     GroupStatus,
     MeetingStatus,
+    ProposalDecline,
+    ProposalStatus,
     RecommendationStatus,
     RegistrationStatus,
     Role,
@@ -156,6 +159,32 @@ EVENTS: dict[str, Any] = {
     "partner.registered": _l("Partner entered"),
     "partner.targets_set": _l("SDG targets of a partner set"),
     "partner.updated": _l("Partner changed"),
+    "consultation.agreed": _l("Department agreed to a proposal"),
+    "consultation.asked": _l("Department asked about a proposal"),
+    "consultation.asked_again": _l("Department asked again about a proposal"),
+    "consultation.closed": _l("Question to a department taken back"),
+    "consultation.objected": _l("Department objected to a proposal"),
+    "consultation.queried": _l("Department had a question about a proposal"),
+    "proposal.begun": _l("Proposal drafted"),
+    "proposal.completed": _l("Proposal completed"),
+    "proposal.consent_asked": _l("Consent to passing a proposal on asked"),
+    "proposal.consent_refused": _l("Consent to passing a proposal on refused"),
+    "proposal.consented": _l("Consent to passing a proposal on given"),
+    "proposal.coordination_begun": _l("Coordination of a proposal begun"),
+    "proposal.declined": _l("Proposal declined"),
+    "proposal.dialogue_begun": _l("Dialogue on a proposal begun"),
+    "proposal.edited": _l("Proposal changed"),
+    "proposal.forwarded": _l("Proposal passed on to another municipality"),
+    "proposal.handed_over": _l("Proposal passed on within the office"),
+    "proposal.noted": _l("Note on a proposal written"),
+    "proposal.partner_agreed": _l("Joint partner agreed to a proposal"),
+    "proposal.partner_asked": _l("Joint partner asked for a proposal"),
+    "proposal.partner_left": _l("Joint partner left a proposal"),
+    "proposal.pilot_begun": _l("Pilot of a proposal begun"),
+    "proposal.preparation_begun": _l("Pilot of a proposal prepared"),
+    "proposal.received": _l("Proposal handed in"),
+    "proposal.reopened": _l("Proposal taken up again"),
+    "proposal.withdrawn": _l("Proposal taken back"),
     "ranking_model.activated": _l("Recommendation model brought into use"),
     "ranking_model.dismissed": _l("Recommendation model set aside"),
     "ranking_model.restored": _l("Earlier recommendation model brought back"),
@@ -225,6 +254,8 @@ SUBJECTS: dict[str, Any] = {
     "outbox_message": _l("Mail"),
     "outboxmessage": _l("Mail"),
     "partner": _l("Partner"),
+    "consultation": _l("Question to a department"),
+    "proposal": _l("Proposal"),
     "rankingmodel": _l("Recommendation model"),
     "recommendation": _l("Recommendation"),
     "recommendationrun": _l("Pass of the matcher"),
@@ -276,6 +307,8 @@ STATES: dict[str, type[Any]] = {
     "group_task": TaskStatus,
     "meeting": MeetingStatus,
     "membership": Role,
+    "consultation": ConsultationStatus,
+    "proposal": ProposalStatus,
     "recommendation": RecommendationStatus,
     "registration": RegistrationStatus,
 }
@@ -295,6 +328,8 @@ def _said(event: str, name: str, value: Any) -> str:
         return label(GroupRole(value))
     if name == "result" and value in set(CollaborationResult):
         return label(CollaborationResult(value))
+    if event == "proposal.declined" and name == "reason" and value in set(ProposalDecline):
+        return label(ProposalDecline(value))
     states = STATES.get(event.partition(".")[0]) if name in ("before", "after") else Role if name == "role" else None
     if states is not None and value in set(states):
         return label(states(value))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from matcher.services import funnel as service
+from matcher.services import proposal_funnel
 from matcher.services.funnel import Funnel, Lead
 from web.auth import Access, access, actor, municipality_id
 from web.db import db
@@ -29,6 +30,15 @@ class Reported:
     source: LazyString
 
 
+#: step of a proposal → what the funnel calls it
+PROPOSAL_STEPS = {
+    "received": _l("Received (proposal)"),
+    "coordination_begun": _l("Departments were asked"),
+    "dialogue_begun": _l("Dialogue held"),
+    "preparation_begun": _l("Pilot was prepared"),
+    "pilot_begun": _l("Pilot carried out"),
+    "completed": _l("Completed"),
+}
 REPORTED = (
     Reported(
         *(_l("Shinagawa City Lab, fiscal 2024"), 17, 2, _l("17 proposals"), _l("2 pilots")),
@@ -66,6 +76,8 @@ def funnel() -> Response:
         lead=_lead,
         days=service.days_between,
         reported=REPORTED,
+        proposals=None if department else proposal_funnel.outcome(db(), actor(), municipality_id()),
+        proposal_steps=PROPOSAL_STEPS,
     )
 
 

@@ -23,3 +23,6 @@ __all__ = ["bp", "groups", "home", "invitations", "offerings", "profile", "regis
 from web.pages.me import papers
 
 __all__ = ["bp", "home", "invitations", "offerings", "papers", "profile", "registrations", "seen"]
+from web.pages.me import proposals
+
+__all__ = ["bp", "home", "invitations", "offerings", "profile", "proposals", "registrations", "seen"]

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 from matcher.lifecycles import OPEN_CHALLENGE, PUBLIC_CHALLENGE
 from matcher.services.challenge_data import today
 from models import User
-from models.queries import challenges, collaborations, groups
+from models.queries import challenges, collaborations, groups, proposals
 from models.queries import site as queries
 from web.auth import Access, access, actor, now
 from web.db import db
@@ -95,6 +95,7 @@ def municipality(code: str) -> Response:
         schemes=queries.schemes(db(), town.pk),
         groups=groups.of_municipality(db(), town.pk),
         indicators=queries.indicators(db(), town.pk),
+        proposed=proposals.outcomes(db(), [town.pk]).get(town.pk),
     )
 
 
