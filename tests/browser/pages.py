@@ -51,7 +51,7 @@ PAGES = {
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
         "city.challenge_questions_ city.challenge_files_ city.challenge_versions "
-        "city.paper city.replay city.call city.collaborations city.collaboration city.collaboration_new "
+        "city.paper city.replay city.collaborations city.collaboration city.collaboration_new "
         "city.collaboration_from city.collaboration_edit city.collaboration_plan city.collaboration_result "
         "city.assignments city.assignment "
         "city.assignment_new city.assignment_edit city.team "
@@ -71,24 +71,27 @@ PAGES = {
 }
 #: what answers GET and is no page of its own: files, parts of pages, and addresses that lead on
 NO_PAGES = frozenset(
-    "static ops.healthz ops.readyz ops.metrics site.robots site.sitemap admin.mail_html me.fits me.switch "
-    "register.keep register.discard register.duplicate register.sent me.accept me.refuse me.offering_move "
-    "city.scheme_step city.form_begin city.form_publish city.round_add city.tier_remove "
-    "challenges.ask challenges.file city.challenge_answer city.challenge_file "
-    "me.proposal_joint me.proposal_note me.proposal_partners me.proposal_record me.proposal_step "
-    "city.consultation_answer city.proposal_ask_consent city.proposal_complete city.proposal_consult "
-    "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare city.proposal_step "
-    "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
-    "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
-    "city.note_acceptance city.note_refusal city.match_step city.challenge_step city.registration_step city.group_step "
-    "city.ask city.partner_run city.application_step city.application_note city.application_report_noted "
-    "city.application_file me.application_file city.collaboration_step city.collaboration_agree "
-    "city.collaboration_told city.collaboration_note city.collaboration_file city.collaboration_file_add "
-    "city.collaboration_file_remove me.collaboration_agree me.collaboration_note me.collaboration_file "
-    "me.collaboration_file_add me.group_again city.group_state city.group_refuse city.group_sheet "
-    "groups.wake groups.meeting_cancel groups.attend groups.file_add groups.file groups.file_remove "
-    "groups.task_add groups.task_step groups.member_step groups.member_role city.announcement_step "
-    "city.patience_reset city.import_template city.import_refused city.import_file "
+    (
+        "static me.application_form_paper "
+        "admin.mail_html challenges.ask challenges.file challenges.withdraw_interest city.add "
+        "city.announcement_step city.application_file city.application_note city.application_report_noted "
+        "city.application_step city.approve city.ask city.assignment_propose city.assignment_release "
+        "city.assignment_rule city.assignment_step city.challenge_answer city.challenge_file city.challenge_step "
+        "city.collaboration_agree city.collaboration_file city.collaboration_file_add "
+        "city.collaboration_file_remove city.collaboration_note city.collaboration_step city.collaboration_told "
+        "city.consultation_answer city.decline city.form_begin city.form_publish city.group_refuse "
+        "city.group_sheet city.group_state city.group_step city.import_file city.import_refused "
+        "city.import_template city.match_step city.note_acceptance city.note_refusal city.partner_run "
+        "city.patience_reset city.proposal_ask_consent city.proposal_complete city.proposal_consult "
+        "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare "
+        "city.proposal_step city.registration_step city.round_add city.run city.run_all city.scheme_step "
+        "city.tier_remove groups.attend groups.file groups.file_add groups.file_remove groups.join groups.leave "
+        "groups.meeting_cancel groups.member_role groups.member_step groups.task_add groups.task_step groups.wake "
+        "me.accept me.application_file me.collaboration_agree me.collaboration_file me.collaboration_file_add "
+        "me.collaboration_note me.fits me.group_again me.offering_move me.proposal_joint me.proposal_note "
+        "me.proposal_partners me.proposal_record me.proposal_step me.refuse me.switch ops.healthz ops.metrics "
+        "ops.readyz register.discard register.duplicate register.keep register.sent site.robots site.sitemap"
+    ).split()
 )
 
 

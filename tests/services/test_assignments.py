@@ -28,7 +28,7 @@ from models.session import make_engine, open_session
 from tests import factories
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
-from tests.migrations.test_migrations import _fresh_postgres as fresh_postgres
+from tests.postgres import fresh as fresh_postgres
 
 LOCK, FORBID = AssignmentRuleKind.LOCK, AssignmentRuleKind.FORBID
 

@@ -12,7 +12,8 @@ from web.i18n import LANGUAGE_COOKIE
 
 
 def closed_vocabularies() -> list[type[StrEnum]]:
-    said = (enums.TokenPurpose, enums.EntityType, enums.TextRole)
+    inside = (enums.TokenPurpose, enums.EntityType, enums.TextRole)
+    said = (*inside, enums.ThreadSubject, enums.NoticeKind, enums.Rhythm)  # the last have words beside their pages
     return [e for e in vars(enums).values() if isinstance(e, type) and issubclass(e, StrEnum) and e not in said][1:]
 
 

@@ -18,6 +18,7 @@ from models.queries import recommendations as reads
 from tests import factories
 from tests.factories import NOW
 from tests.web.test_city import TYPED, Office
+from tests.web.test_query_counts import MOST
 
 BROKEN = {
     "code": "region_not_served",
@@ -185,7 +186,7 @@ def test_a_record_for_the_approval(office: Office, app: Flask) -> None:
     said: list[str] = []
     sa.event.listen(app.extensions["engine"], "before_cursor_execute", lambda *args: said.append(args[2]))
     page = text_of(office.client.get(f"/city/matches/{row.pk}/print").text)
-    assert len([statement for statement in said if statement.startswith("SELECT")]) <= 12
+    assert len([statement for statement in said if statement.startswith("SELECT")]) <= MOST
     for words in (
         f"推薦番号 第{row.pk}号",
         office.challenge.title,
@@ -234,7 +235,7 @@ def test_a_result_is_recorded_and_shown(office: Office, client: FlaskClient) -> 
     assert office.outsider.get(address).status_code == 404
 
 
-def test_no_page_of_these_asks_more_than_twelve_questions(office: Office, app: Flask) -> None:
+def test_no_page_of_these_asks_more_than_its_share_of_questions(office: Office, app: Flask) -> None:
     row = weak(office)
     run = office.store.get_one(RecommendationRun, row.run_id)
     run.excluded = [{"partner_id": office.second.pk, "score": 1.0, "fit": 2, "signals": [BROKEN]}]
@@ -256,4 +257,4 @@ def test_no_page_of_these_asks_more_than_twelve_questions(office: Office, app: F
         said.clear()
         assert office.client.get(address).status_code == 200, address
         selects = [statement for statement in said if statement.startswith("SELECT")]
-        assert len(selects) <= 12, f"{address}: {len(selects)}\n" + "\n".join(s[:150] for s in selects)
+        assert len(selects) <= MOST, f"{address}: {len(selects)}\n" + "\n".join(s[:150] for s in selects)
