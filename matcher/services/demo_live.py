@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from matcher.policy import Actor, Seat
-from matcher.services import demo_pilots, group_life, groups, interests, recommendations
+from matcher.services import demo_applications, demo_pilots, group_life, groups, interests, recommendations
 from matcher.services.demo_cast import Cast
 from matcher.services.demo_data import ACCOUNTS
 from matcher.services.group_data import GroupData
@@ -41,6 +41,7 @@ def enact(session: Session, matchbook: Matchbook, now: datetime) -> bool:
     _set_aside(cast)
     _meet(cast)
     demo_pilots.play(cast)
+    demo_applications.play(cast)
     return True
 
 

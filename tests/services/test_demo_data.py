@@ -13,6 +13,7 @@ import migrations
 from matcher.services import demo_data, demo_live, demo_rows, demo_schemes
 from matcher.services.assessment import Rules
 from models import (
+    Application,
     Challenge,
     Collaboration,
     CollaborationPartner,
@@ -250,6 +251,7 @@ def test_a_few_days_show_every_state(demo: Session) -> None:
     assert all(row.provenance["note"] for row in invented)
     assert [row.published for row in invented] == [row.status == "done" for row in invented]
     assert Counter(demo.exec(select(GroupMember.status))) == {"member": 19, "requested": 1}
+    assert Counter(demo.exec(select(Application.status))) == {"granted": 2, "received": 1, "asked": 1}
 
 
 def test_it_is_played_once(demo: Session) -> None:
