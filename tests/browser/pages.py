@@ -157,8 +157,8 @@ def examples(session: Session) -> dict[str, Any]:
         "challenge_id": asked.pk,
         "partner_id": sensor.pk,
         "house_id": sensor.pk,
-        "city.collaboration_id": first(Collaboration, Collaboration.is_demo),
-        "me.collaboration_id": first(Collaboration, Collaboration.is_demo),
+        "city.collaboration_id": _invented(session, asked.municipality_id),
+        "me.collaboration_id": _invented(session, asked.municipality_id),
         "collaboration_id": first(Collaboration, Collaboration.published),
         "group_id": run_group,
         "meeting_id": first(
@@ -183,6 +183,12 @@ def examples(session: Session) -> dict[str, Any]:
         "municipality_id": asked.municipality_id,
         **_scheme_with_a_draft(session, asked.municipality_id),
     }
+
+
+def _invented(session: Session, municipality_id: int) -> int | None:
+    """A collaboration of the office that the demonstration has invented, with a plan."""
+    here = (Collaboration.is_demo, Collaboration.municipality_id == municipality_id)
+    return session.exec(select(Collaboration.id).where(*here).order_by(col(Collaboration.id))).first()
 
 
 def _scheme_with_a_draft(session: Session, municipality_id: int) -> dict[str, Any]:
