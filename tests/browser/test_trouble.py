@@ -107,7 +107,7 @@ def test_declining_after_accepting_ends_the_introduction(meet: Meet, site: Insta
 
 
 def test_accepting_after_declining_is_refused_in_words(meet: Meet, site: Installation) -> None:
-    key = backstage.invited(site, "CH-KG-014")
+    key = backstage.invited(site, "CH-KG-013")
     person = meet()
     person.sign_in(PARTNER)
     person.open(f"/me/invitations/{key}")
