@@ -76,7 +76,7 @@ NO_PAGES = frozenset(
     "city.scheme_step city.form_begin city.form_publish city.round_add city.tier_remove "
     "challenges.ask challenges.file city.challenge_answer city.challenge_file "
     "me.proposal_joint me.proposal_note me.proposal_partners me.proposal_record me.proposal_step "
-    "city.consultation_answer city.proposal_ask_consent city.proposal_complete city.proposal_consult "
+    "city.consultation_answer city.proposal_ask_consent city.proposal_consult "
     "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare city.proposal_step "
     "challenges.withdraw_interest groups.join groups.leave city.add city.approve city.decline city.run city.run_all "
     "city.assignment_step city.assignment_rule city.assignment_release city.assignment_propose "
