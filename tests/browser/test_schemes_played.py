@@ -20,18 +20,53 @@ from tests.browser.scheme_setup import set_up
 
 pytestmark = pytest.mark.browser
 SENSOR, OTHER, OTHER_MAIL = "みまもり工房デモ株式会社", "めぐる冷蔵庫デモ合同会社", "meguru@demo.example"
-
-
-def _until(years: int) -> str:
-    """The year in which a term ends that begins today, as the pages write it."""
-    return f"{(today(utcnow()) - timedelta(days=1)).year + years}年"
-
-
 TOO_LITTLE = dict.fromkeys(ASSESSED, "実施している") | {
     "エネルギー使用量を把握し、減らしている": "取り組んでいない",
     "学校や地域の学びに協力している": "計画している",
 }
 ENOUGH = dict.fromkeys(ASSESSED, "実施している") | {"学校や地域の学びに協力している": "成果を測り見直している"}
+DECLARED = {"SDGsの達成に向けた行動宣言": "地域の見守りを、無理なく続けられる形で広げます。"}
+DONE = {"12.3": "売れ残りそうな食品を家庭へ届けます。", "2.1": "子ども食堂に食材を渡します。"}
+CARE = Applicant(
+    name="株式会社ひだまり訪問介護",
+    person="南 陽子",
+    email="minami@hidamari-care.example",
+    kind="Company",
+    industry="P",
+    prefecture="Ishikawa",
+    profile="加賀市内で訪問介護と夜間の見回りを行い、高齢者や障がいのある人が自宅で安心して暮らせるように支えています。"
+    "介護福祉士と看護師が家族や民生委員、地域包括支援センターと連絡を取り合い、変化に早く気付いて訪問します。",
+    seeks="ひとり暮らしの高齢者の異変を知らせる、工事の要らない見守りセンサーを介護の現場で一緒に試す会社を探しています。",
+    offerings=(
+        (
+            "高齢者や障がいのある人の訪問介護と見守り",
+            "自宅での暮らしを続けられるよう、昼夜の訪問、食事や入浴の手助け、家族への連絡を引き受けます。",
+            "市内の120世帯を8年間訪問しています。",
+        ),
+        ("介護の現場での機器の試用", "利用者と家族の同意を得て、見守りの機器を使ってみた感想と記録をまとめます。", ""),
+    ),
+    challenge="高齢者や障がいのある人が自宅で安心して暮らせるようにしたい",
+    wish="在宅の見守りについて、現場のお話を伺いたいです。",
+)
+#: the maker of sensors, invited to meet the care service
+MAKER = Applicant(
+    name=SENSOR,
+    person="見守 三郎",
+    email=PARTNER,
+    kind="",
+    industry="",
+    prefecture="",
+    profile="",
+    seeks="来週、事務所へ伺って詳しくご説明します。",
+    offerings=(),
+    challenge=CARE.name,
+    wish="介護の現場で見守りセンサーを試したいという会社があります。",
+)
+
+
+def _until(years: int) -> str:
+    """The year in which a term ends that begins today, as the pages write it."""
+    return f"{(today(utcnow()) - timedelta(days=1)).year + years}年"
 
 
 def test_two_tiers_with_a_weighted_self_assessment(meet: Meet) -> None:
@@ -100,9 +135,6 @@ def is_asked_and_certified(city: Person, partner: Person, scheme: int, name: str
     audit(city.page)
 
 
-DECLARED = {"SDGsの達成に向けた行動宣言": "地域の見守りを、無理なく続けられる形で広げます。"}
-
-
 def test_a_prefecture_counts_its_partners_by_city(meet: Meet) -> None:
     city, partner, plain, visitor = meet(), meet(), meet(java_script_enabled=False), meet()
     city.sign_in(COORDINATOR)
@@ -134,9 +166,6 @@ def test_a_prefecture_counts_its_partners_by_city(meet: Meet) -> None:
     audit(visitor.page)
 
 
-DONE = {"12.3": "売れ残りそうな食品を家庭へ届けます。", "2.1": "子ども食堂に食材を渡します。"}
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_actions_are_certified_and_found_by_goal(meet: Meet, scripts: bool) -> None:
     city, partner, visitor = (meet(java_script_enabled=scripts) for _ in range(3))
@@ -162,43 +191,6 @@ def test_actions_are_certified_and_found_by_goal(meet: Meet, scripts: bool) -> N
     for goal, found in ((12, 1), (4, 0)):
         visitor.open(f"/schemes/{scheme}/register?goal={goal}")
         expect(visitor.page.get_by_role("article")).to_have_count(found)
-
-
-CARE = Applicant(
-    name="株式会社ひだまり訪問介護",
-    person="南 陽子",
-    email="minami@hidamari-care.example",
-    kind="Company",
-    industry="P",
-    prefecture="Ishikawa",
-    profile="加賀市内で訪問介護と夜間の見回りを行い、高齢者や障がいのある人が自宅で安心して暮らせるように支えています。"
-    "介護福祉士と看護師が家族や民生委員、地域包括支援センターと連絡を取り合い、変化に早く気付いて訪問します。",
-    seeks="ひとり暮らしの高齢者の異変を知らせる、工事の要らない見守りセンサーを介護の現場で一緒に試す会社を探しています。",
-    offerings=(
-        (
-            "高齢者や障がいのある人の訪問介護と見守り",
-            "自宅での暮らしを続けられるよう、昼夜の訪問、食事や入浴の手助け、家族への連絡を引き受けます。",
-            "市内の120世帯を8年間訪問しています。",
-        ),
-        ("介護の現場での機器の試用", "利用者と家族の同意を得て、見守りの機器を使ってみた感想と記録をまとめます。", ""),
-    ),
-    challenge="高齢者や障がいのある人が自宅で安心して暮らせるようにしたい",
-    wish="在宅の見守りについて、現場のお話を伺いたいです。",
-)
-#: the maker of sensors, invited to meet the care service
-MAKER = Applicant(
-    name=SENSOR,
-    person="見守 三郎",
-    email=PARTNER,
-    kind="",
-    industry="",
-    prefecture="",
-    profile="",
-    seeks="来週、事務所へ伺って詳しくご説明します。",
-    offerings=(),
-    challenge=CARE.name,
-    wish="介護の現場で見守りセンサーを試したいという会社があります。",
-)
 
 
 def test_registered_partners_are_matched_with_each_other_and_with_the_city(meet: Meet) -> None:
