@@ -77,7 +77,7 @@ PREFECTURE: Said = {
             "level": CHECKED,
             "years": 3,
             "number": "KM{year}-{number:04}",
-            "questions": [public("SDGsの達成に向けた行動宣言")],
+            "questions": [public("行動宣言（SDGsの達成に向けて）")],
             "items": [
                 {"lines": BASIC, "section": "基本項目", "level": "Basic item"},
                 {"lines": CHALLENGE, "section": "チャレンジ項目", "level": "Challenge item"},

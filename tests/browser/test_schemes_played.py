@@ -25,7 +25,7 @@ TOO_LITTLE = dict.fromkeys(ASSESSED, "実施している") | {
     "学校や地域の学びに協力している": "計画している",
 }
 ENOUGH = dict.fromkeys(ASSESSED, "実施している") | {"学校や地域の学びに協力している": "成果を測り見直している"}
-DECLARED = {"SDGsの達成に向けた行動宣言": "地域の見守りを、無理なく続けられる形で広げます。"}
+DECLARED = {"行動宣言（SDGsの達成に向けて）": "地域の見守りを、無理なく続けられる形で広げます。"}
 DONE = {"12.3": "売れ残りそうな食品を家庭へ届けます。", "2.1": "子ども食堂に食材を渡します。"}
 CARE = Applicant(
     name="株式会社ひだまり訪問介護",
@@ -229,6 +229,7 @@ def registers_with_the_scheme(care: Person, city: Person, scheme: int) -> None:
 def finds_partners(city: Person) -> None:
     """From the office's list of partners to those who fit one of them."""
     city.open(f"/city/partners?q={CARE.name}")
+    city.page.wait_for_timeout(1500); print("SEEN", city.page.url, city.page.get_by_role("main").inner_text()[:1500])
     city.page.get_by_role("link", name=f"{city.say('Find partners')}: {CARE.name}").click()
     audit(city.page)
     city.press("Recommend partners")
