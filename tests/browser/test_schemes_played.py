@@ -229,7 +229,6 @@ def registers_with_the_scheme(care: Person, city: Person, scheme: int) -> None:
 def finds_partners(city: Person) -> None:
     """From the office's list of partners to those who fit one of them."""
     city.open(f"/city/partners?q={CARE.name}")
-    city.page.wait_for_timeout(1500); print("SEEN", city.page.url, city.page.get_by_role("main").inner_text()[:1500])
     city.page.get_by_role("link", name=f"{city.say('Find partners')}: {CARE.name}").click()
     audit(city.page)
     city.press("Recommend partners")
