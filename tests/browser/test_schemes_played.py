@@ -229,7 +229,8 @@ def registers_with_the_scheme(care: Person, city: Person, scheme: int) -> None:
 def finds_partners(city: Person) -> None:
     """From the office's list of partners to those who fit one of them."""
     city.open(f"/city/partners?q={CARE.name}")
-    city.page.get_by_role("link", name=f"{city.say('Find partners')}: {CARE.name}").click()
+    row = city.page.get_by_role("row").filter(has_text=CARE.name)
+    city.follow("Find partners", row)
     audit(city.page)
     city.press("Recommend partners")
     expect(city.page.get_by_role("article", name=SENSOR)).to_be_visible()
