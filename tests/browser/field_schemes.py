@@ -96,7 +96,7 @@ CERTIFIED: Said = {
             "name": "推進パートナー",
             "level": SCREENED,
             "number": "認定第{number}号",
-            "questions": [public("行動をゴールとターゲットに分類してください", ACTIONS), pledge()],
+            "questions": [public("ゴールとターゲットごとの行動", ACTIONS), pledge()],
             "rules": {"min_targets": 1},
         }
     ],

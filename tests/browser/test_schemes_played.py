@@ -170,7 +170,8 @@ def test_a_prefecture_counts_its_partners_by_city(meet: Meet) -> None:
 def test_actions_are_certified_and_found_by_goal(meet: Meet, scripts: bool) -> None:
     city, partner, visitor = (meet(java_script_enabled=scripts) for _ in range(3))
     city.sign_in(COORDINATOR)
-    scheme = set_up(city, {**CERTIFIED, "name": f"{CERTIFIED['name']} {scripts}"})
+    name = CERTIFIED["name"] + ("" if scripts else "・第二")
+    scheme = set_up(city, {**CERTIFIED, "name": name})
     partner.sign_in(OTHER_MAIL)
     applying.begins(partner, scheme, "推進パートナー")
     applying.fills(partner, Entries(ticked=[PLEDGE]))
