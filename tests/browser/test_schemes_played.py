@@ -209,6 +209,7 @@ def test_registered_partners_are_matched_with_each_other_and_with_the_city(meet:
     introducing.invites(city, MAKER)
     maker.sign_in(PARTNER)
     introducing.accepts_the_invitation(maker, MAKER)
+    each_sentence_stands_under_its_speaker(city)
     introducing.both_see_each_other(maker, city, MAKER)
     sees_whom_it_met(care)
     introducing.finds_it_recommended(city, CARE)
@@ -235,6 +236,15 @@ def finds_partners(city: Person) -> None:
     audit(city.page)
     city.press("Recommend partners")
     expect(city.page.get_by_role("article", name=SENSOR)).to_be_visible()
+
+
+def each_sentence_stands_under_its_speaker(city: Person) -> None:
+    """Both directions of a match between partners are told apart."""
+    city.page.get_by_role("link", name=SENSOR, exact=True).first.click()
+    heads = city.page.locator(".pair__heads")
+    expect(heads.first.locator("span").first).to_have_text(CARE.name)
+    expect(heads.last.locator("span").first).to_have_text(SENSOR)
+    city.page.go_back()
 
 
 def sees_whom_it_met(care: Person) -> None:
