@@ -372,6 +372,11 @@ def pairs(evidence: Iterable[Any], fit: int = 3) -> list[dict[str, Any]]:
     return [_pair(item if isinstance(item, dict) else asdict(item), most) for item in evidence]
 
 
+def asked_in(evidence: Iterable[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """The stored pairs whose asking sentence stands in `words`: between two partners either of them may ask."""
+    return [item for item in evidence if item["asks"]["text"] in words]
+
+
 def _pair(stored: dict[str, Any], most: float) -> dict[str, Any]:
     asks, answers = stored["asks"], stored["answers"]
     return {
@@ -400,6 +405,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "fit_label": fit_label,
     "signal_text": signal_text,
     "marked": marked,
+    "asked_in": asked_in,
     "pairs": pairs,
     "requirement": requirement,
 }

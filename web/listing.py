@@ -138,12 +138,17 @@ class Listing:
             ]
         return chips
 
-    def search(self, entity_type: EntityType, keys: list[int]) -> Found:
-        """What of `keys` answers the text, in the order asked for; all of them when there is no text."""
+    def search(self, entity_type: EntityType, keys: list[int], named: Sequence[int] = ()) -> Found:
+        """What of `keys` answers the text, in the order asked for; all of them when there is no text.
+
+        `named` are those that are called so: the index knows what somebody does, not the name. They come first.
+        """
         if not self.q:
             return Found(keys)
-        ranking = matchbook().search(db(), self.q, entity_type, limit=FOUND_AT_MOST, allowed=set(keys))
-        ranked = [match.entity_id for match in ranking.matches if match.fit]
+        allowed = set(keys)
+        ranking = matchbook().search(db(), self.q, entity_type, limit=FOUND_AT_MOST, allowed=allowed)
+        called = [key for key in named if key in allowed]
+        ranked = list(dict.fromkeys([*called, *(match.entity_id for match in ranking.matches if match.fit)]))
         if not ranked:
             return Found(self._nearest(entity_type, keys) if ranking.semantic else [], ranking.semantic, distant=True)
         if self.sort == RELEVANCE:

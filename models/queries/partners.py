@@ -71,6 +71,16 @@ def ids(session: Session, wanted: PartnerFilter, order: str) -> list[int]:
     return [key for key in session.exec(statement) if key is not None]
 
 
+def named(session: Session, text: str) -> list[int]:
+    """The keys of the partners whose name holds `text`, whatever legal form is written beside it; by name."""
+    if not text:
+        return []
+    called = col(Partner.name).icontains(text, autoescape=True)
+    bare = col(Partner.name_key).contains(reference.normalise_name(text), autoescape=True)
+    statement = select(Partner.id).where(sa.or_(called, bare)).order_by(col(Partner.name_key), col(Partner.id))
+    return [key for key in session.exec(statement) if key is not None]
+
+
 def registered_ids(municipalities: Sequence[str] = ()) -> Any:
     """The keys of partners that a municipality (of `municipalities`, if any are named) has registered."""
     statement = select(Registration.partner_id).where(Registration.status == RegistrationStatus.REGISTERED)

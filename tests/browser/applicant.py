@@ -13,7 +13,7 @@ PASSWORD = "a long sentence for signing in"
 
 @dataclass(frozen=True)
 class Applicant:
-    """What an organisation says about itself, and the demonstration's challenge that it answers."""
+    """What an organisation says (`industry`: its letter), and the demonstration's challenge that it answers."""
 
     name: str
     person: str
@@ -33,7 +33,7 @@ JAPANESE = Applicant(
     person="池田 水希",
     email="ikeda@minamo-solar.example",
     kind="Company",
-    industry="Electricity, gas, heat and water",
+    industry="F",
     prefecture="Ishikawa",
     profile="農業用ため池の水面に浮かべる太陽光発電設備を設計し、設置から保守まで一貫して引き受けています。"
     "水位の変化や強風、積雪に耐える係留の工法を開発し、感電や漏電を防ぐ点検の手順も整えました。"
@@ -59,7 +59,7 @@ ENGLISH = Applicant(
     person="Mary Fields",
     email="mary@polyglot-journeys.example",
     kind="Company",
-    industry="Information and communications",
+    industry="G",
     prefecture="Ishikawa",
     profile="We tell visitors from abroad about Japanese hot spring towns in their own languages. "
     "Our editors and translators write about local crafts, food and nature in English, Chinese, Korean and French. "
@@ -114,7 +114,7 @@ def fill_organisation(person: Person, applicant: Applicant, number: str = "") ->
     person.write("Name of the organisation", applicant.name)
     person.write("Corporate number", number)
     person.choose("Kind of organisation", applicant.kind)
-    person.page.get_by_label(person.say("Industry")).select_option("F")
+    person.page.get_by_label(person.say("Industry")).select_option(applicant.industry)
     person.page.get_by_label(person.say("Prefecture")).select_option("石川県")
     person.write("Address", "加賀市大聖寺南町")
 

@@ -57,3 +57,8 @@ def test_no_sentence_of_a_weak_fit_calls_itself_strong() -> None:
     side = {"text": "空き家", "marks": [], "part": "problem"}
     pair = {"asks": side, "answers": side, "strength": 0.9}
     assert [labels.pairs([pair], fit)[0]["strength"] for fit in (1, 3)] == [0.6, 0.9]
+
+
+def test_a_pair_of_partners_is_told_apart_by_who_asks() -> None:
+    ours, theirs = ({"asks": {"text": text}} for text in ("場所を探しています。", "仲間を探しています。"))
+    assert labels.asked_in([ours, theirs], "人手と、仲間を探しています。") == [theirs]

@@ -23,6 +23,8 @@ from tests import factories
         ("stage=prototype", {"乙大学"}),
         ("municipality=141305", {"乙大学"}),
         ("q=%E8%A6%8B%E5%AE%88%E3%82%8A", {"甲社"}),
+        ("q=%E4%B9%99%E5%A4%A7", {"乙大学"}),  # by name, which the index does not hold
+        ("q=%E4%B8%99%E7%A4%BE", set()),
         ("region=172065&industry=z&stage=%27&goal=x", {"甲社", "乙大学"}),
     ],
 )

@@ -12,6 +12,7 @@ from models.enums import EntityType, PartnerKind
 from models.queries import city_partners as queries
 from models.queries import partner_rooms as rooms
 from models.queries import recommendations as reads
+from models.queries.partners import named
 from web import facets
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
@@ -36,7 +37,7 @@ def partners() -> Response:
     ]
     listing = Listing.of_request("city.partners", shown, {"name": _("Name")})
     keys = queries.partner_ids(db(), municipality_id(), listing["kind"], listing["industry"])
-    found = listing.search(EntityType.PARTNER, keys)
+    found = listing.search(EntityType.PARTNER, keys, named(db(), listing.q))
     if sheets.wanted():
         town = flow.get(db(), Municipality, municipality_id())
         return sheets.partners(queries.partner_rows(db(), municipality_id(), found.keys), town)

@@ -12,6 +12,7 @@ from models import Municipality, reference
 from models.enums import EntityType, PartnerKind
 from models.queries import silent as silent_queries
 from models.queries import supply as queries
+from models.queries.partners import named
 from web import facets
 from web.auth import Access, access, actor, municipality_id, now
 from web.db import db
@@ -115,7 +116,7 @@ def silent() -> Response:
         Facet("registered", _("Registered since"), REGISTERED, single=True),
     ]
     listing = Listing.of_request("city.silent", shown_facets, ORDERS)
-    found = listing.search(EntityType.PARTNER, _silent(listing))
+    found = listing.search(EntityType.PARTNER, _silent(listing), named(db(), listing.q))
     if sheets.wanted():
         return supply_sheets.silent(silent_queries.rows(db(), municipality_id(), found.keys))
     shown = Page(listing, len(found.keys), PER_PAGE)

@@ -31,7 +31,8 @@ SORTS = {"name": _l("By name"), "newest": _l("Newest first")}
 def index() -> Response:
     """Search and narrow down the registered partners."""
     listing = Listing.of_request("partners.index", _facets(), SORTS)
-    found = listing.search(EntityType.PARTNER, queries.ids(db(), _wanted(listing), listing.sort))
+    keys = queries.ids(db(), _wanted(listing), listing.sort)
+    found = listing.search(EntityType.PARTNER, keys, queries.named(db(), listing.q))
     if sheets.wanted():
         said = saying.partners(db(), found.keys[: sheets.MOST_ROWS])
         return exports.answer(ImportKind.PARTNERS, _("Partners"), said, without=("own_key", "since"))
