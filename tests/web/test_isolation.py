@@ -1,6 +1,7 @@
 """Other houses' things through every address with a key in it: strangers of four kinds, and keys that do not belong
 together."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,7 +46,7 @@ from models.session import open_session
 from tests import factories
 from tests.contracts import world as worlds
 from tests.contracts.access_list import ACCESS_LIST, ARGUMENTS
-from tests.contracts.test_access import METHODS, Place, outcome
+from tests.contracts.test_access import METHODS, Place, client_of, outcome
 from tests.contracts.world import PEOPLE, World
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
@@ -183,6 +184,24 @@ def test_whoever_sits_nowhere_reads_what_the_public_reads(place: Place, keyed: l
 def test_screeners_of_another_scheme_reach_their_scheme_alone(place: Place, keyed: list[tuple[str, str]]) -> None:
     beyond = _reached(place, keyed, SCREENER) - _listed(keyed, "anonymous")
     assert beyond == {("schemes.detail", "GET")}
+
+
+def test_a_seat_at_a_scheme_opens_the_list_of_applications_and_no_other_room(place: Place) -> None:
+    rooms = sorted(route for route in ACCESS_LIST if not _keys(place[0], route[0]))
+    beyond = _reached(place, rooms, SCREENER) - _reached(place, rooms, SEATLESS)
+    assert beyond == {("city.applications", "GET")}
+
+
+def test_a_seat_at_a_scheme_is_named_where_seats_are_listed_and_can_be_taken(place: Place) -> None:
+    app, world = place
+    screener, operator = world.people[SCREENER], client_of(app, "admin")
+    assert "推進パートナー" in client_of(app, SCREENER).get("/account/organisations").text
+    assert "推進パートナー" in operator.get("/admin/users").text
+    page = operator.get(f"/admin/users/{screener}").text
+    assert "推進パートナー" in page
+    taken = re.search(rf'action="(/admin/users/{screener}/seats/\d+/take)"', page)
+    assert taken is not None
+    assert operator.post(taken[1]).status_code == 303
 
 
 def test_a_department_that_was_not_asked_reaches_all_but_the_confidential_proposal(
