@@ -183,7 +183,8 @@ def take_seat(session: Session, actor: Actor, membership_id: int, now: datetime)
     row = flow.get(session, Membership, membership_id)
     subject = colleagues.subject_of(House.of(row))
     flow.record(session, actor, "membership.revoked", row, subject, now, own=row.user_id == actor.user_id)
-    colleagues.end_invitations(session, House.of(row), flow.get(session, User, row.user_id).email, now)
+    if row.scheme_id is None:  # nobody is invited to screen
+        colleagues.end_invitations(session, House.of(row), flow.get(session, User, row.user_id).email, now)
     session.delete(row)
     session.flush()
 

@@ -4,6 +4,7 @@ Whoever calls has asked the policy about the thing that the file belongs to.
 """
 
 import hashlib
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,7 +88,7 @@ def check(upload: Upload) -> tuple[str, str]:
 
     Raises Invalid as `attach` does. The ending decides what it is, and the first bytes must agree.
     """
-    name = PurePath(upload.name.replace("\\", "/")).name.strip()[-LONGEST_NAME:]
+    name = _name(upload.name)
     ending = PurePath(name).suffix.lower()
     if not upload.data:
         raise Invalid({"file": "file_empty"})
@@ -103,10 +104,17 @@ def check(upload: Upload) -> tuple[str, str]:
     return name, media_type
 
 
+def _name(sent: str) -> str:
+    """The last part of a path, without what no header, database or reader can bear: line ends, NUL, turned text."""
+    last = PurePath(sent.replace("\\", "/")).name
+    readable = (c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    return "".join(readable).strip()[-LONGEST_NAME:]
+
+
 def _is_office(data: bytes, folder: str) -> bool:
     try:
         names = zipfile.ZipFile(BytesIO(data)).namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):  # each in some damaged file
         return False
     return any(name.startswith(folder) for name in names)
 

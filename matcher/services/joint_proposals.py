@@ -7,7 +7,7 @@ from sqlmodel import Session
 from matcher import policy
 from matcher.errors import Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor, Subject
-from matcher.services import flow, notices, proposals
+from matcher.services import flow, notices, pilots, proposals
 from models import Proposal, ProposalPartner
 from models.queries import proposals as queries
 from models.queries import recipients
@@ -56,7 +56,10 @@ def agree(session: Session, actor: Actor, proposal_id: int, partner_id: int, *, 
 
 
 def leave(session: Session, actor: Actor, proposal_id: int, partner_id: int, *, now: datetime) -> Proposal:
-    """Not stand behind a proposal, or not any longer. The lead does not leave: it withdraws the whole."""
+    """Not stand behind a proposal, or not any longer, nor be a party to the pilot that is being prepared from it.
+
+    The lead does not leave: it withdraws the whole.
+    """
     row, asked, subject = _asked(session, actor, proposal_id, partner_id)
     if asked.lead:
         raise NotAllowed(action="proposal.leave")
@@ -64,6 +67,8 @@ def leave(session: Session, actor: Actor, proposal_id: int, partner_id: int, *, 
     agreed = asked.agreed_at is not None
     session.delete(asked)
     session.flush()
+    if row.collaboration_id is not None:
+        pilots.let_go(session, row.collaboration_id, partner_id, now=now)
     if agreed and row.received_at is not None:
         proposals.keep_version(session, actor, row, now)
     flow.record(session, actor, "proposal.partner_left", row, subject, now, partner=partner_id)

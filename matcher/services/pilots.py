@@ -97,6 +97,21 @@ def _take_back(plan: PilotPlan) -> None:
     plan.partner_note = ""
 
 
+def let_go(session: Session, collaboration_id: int, partner_id: int, *, now: datetime) -> None:
+    """Take a partner out of what is being prepared: it reads no further, and what was agreed to is agreed to no longer.
+
+    Whoever calls has asked the policy, and keeps the audit row.
+    """
+    row = flow.locked(session, Collaboration, collaboration_id)
+    for seat in pilot_queries.seats(session, row.pk, partner_id):
+        session.delete(seat)
+    plan = pilot_queries.plan(session, row.pk)
+    if plan is not None:
+        _take_back(plan)
+    row.updated_at = now
+    session.flush()
+
+
 def _replace_criteria(session: Session, row: Collaboration, said: Sequence[Criterion], now: datetime) -> None:
     for gone in pilot_queries.criteria(session, row.pk):
         session.delete(gone)

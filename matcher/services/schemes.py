@@ -1,5 +1,6 @@
 """Registration and certification schemes (登録・認証制度): what a coordinator sets up, tier by tier, round by round."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from string import Formatter
@@ -16,6 +17,8 @@ from models.enums import Intake, PartnerKind, SchemeScope, SchemeStatus, TierLev
 from models.queries import schemes as queries
 
 NAME, LINE, TEXT, FORMAT = 200, 100, 4_000, 60
+#: how wide a number may be asked for: a wider one would fill the memory before anybody could see it
+_WIDTH = re.compile(r"(0[1-9])?")
 MOST_LINES = 30
 KIND = "registration"
 SCHEME_FIELDS = ("name", "status", "scope", "summary", "eligibility", "contact_email", "operator")
@@ -277,11 +280,14 @@ def numbers(pattern: str) -> bool:
     if not 0 < len(pattern) <= FORMAT:
         return False
     try:
-        names = [name for _, name, _, _ in Formatter().parse(pattern) if name is not None]
-        fits = len(pattern.format(year=2026, number=99_999)) <= FORMAT
-    except (ValueError, IndexError, KeyError, AttributeError, TypeError):
+        parts = [part[1:] for part in Formatter().parse(pattern) if part[1] is not None]
+    except ValueError:
         return False
-    return fits and "number" in names and set(names) <= {"year", "number"}
+    plain = all(not turned and _WIDTH.fullmatch(width or "") for _name, width, turned in parts)
+    names = {name for name, _width, _turned in parts}
+    if not plain or "number" not in names or not names <= {"year", "number"}:
+        return False
+    return len(pattern.format(year=2026, number=99_999)) <= FORMAT
 
 
 def _too_long(limits: dict[str, int], data: SchemeData | TierData) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from models import Department, Membership, Municipality, Partner, Token, User, UserSession
+from models import Department, Membership, Municipality, Partner, Scheme, Token, User, UserSession
 from models.enums import Role, TokenPurpose
 
 #: who looks after a house: it always keeps at least one of them
@@ -124,17 +126,19 @@ def admins(session: Session) -> list[User]:
 
 def seats_with_houses(
     session: Session, user_id: int
-) -> list[tuple[Membership, Municipality | None, Partner | None, Department | None]]:
-    """Every seat of one person with the house that it belongs to."""
-    statement = (
-        select(Membership, Municipality, Partner, Department)
+) -> list[tuple[Membership, Municipality | None, Partner | None, Department | None, Scheme | None]]:
+    """Every seat of one person with the house that it belongs to, or the scheme that it screens for."""
+    shown: list[Any] = [Membership, Municipality, Partner, Department, Scheme]
+    statement: Any = (
+        sa.select(*shown)
         .join(Municipality, col(Membership.municipality_id) == col(Municipality.id), isouter=True)
         .join(Partner, col(Membership.partner_id) == col(Partner.id), isouter=True)
         .join(Department, col(Membership.department_id) == col(Department.id), isouter=True)
-        .where(Membership.user_id == user_id)
+        .join(Scheme, col(Membership.scheme_id) == col(Scheme.id), isouter=True)
+        .where(col(Membership.user_id) == user_id)
         .order_by(col(Membership.id))
     )
-    return [(seat, town, partner, department) for seat, town, partner, department in session.exec(statement)]
+    return [tuple(row) for row in session.exec(statement)]
 
 
 def departments(session: Session, municipality_id: int) -> list[Department]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, select
@@ -16,6 +17,7 @@ from models import (
     OutboxMessage,
     Partner,
     Registration,
+    Scheme,
     User,
 )
 from models.enums import MailStatus, RegistrationStatus
@@ -94,18 +96,19 @@ def users(session: Session, q: str, offset: int, limit: int) -> tuple[list[User]
 
 def seats_of(
     session: Session, user_ids: Sequence[int]
-) -> dict[int, list[tuple[Membership, Municipality | None, Partner | None]]]:
-    """The seats of several people, by person."""
+) -> dict[int, list[tuple[Membership, Municipality | None, Partner | None, Scheme | None]]]:
+    """The seats of several people, by person, each with its house or the scheme that it screens for."""
     statement = (
-        select(Membership, Municipality, Partner)
+        select(Membership, Municipality, Partner, Scheme)
         .join(Municipality, col(Membership.municipality_id) == col(Municipality.id), isouter=True)
         .join(Partner, col(Membership.partner_id) == col(Partner.id), isouter=True)
+        .join(Scheme, col(Membership.scheme_id) == col(Scheme.id), isouter=True)
         .where(col(Membership.user_id).in_(user_ids))
         .order_by(col(Membership.id))
     )
-    seats: dict[int, list[tuple[Membership, Municipality | None, Partner | None]]] = {key: [] for key in user_ids}
-    for seat, town, partner in session.exec(statement):
-        seats[seat.user_id].append((seat, town, partner))
+    seats: dict[int, list[Any]] = {key: [] for key in user_ids}
+    for seat, *house in session.exec(statement):
+        seats[seat.user_id].append((seat, *house))
     return seats
 
 

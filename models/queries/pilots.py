@@ -204,6 +204,14 @@ def plan(session: Session, collaboration_id: int) -> PilotPlan | None:
     return session.exec(statement.execution_options(populate_existing=True)).first()
 
 
+def seats(session: Session, collaboration_id: int, partner_id: int) -> list[CollaborationPartner]:
+    """As what a partner takes part in a collaboration; nothing when it does not."""
+    statement = select(CollaborationPartner).where(
+        CollaborationPartner.collaboration_id == collaboration_id, CollaborationPartner.partner_id == partner_id
+    )
+    return list(session.exec(statement.order_by(col(CollaborationPartner.id))))
+
+
 def criteria(session: Session, collaboration_id: int) -> list[SuccessCriterion]:
     """The criteria of a collaboration, in their order."""
     statement = select(SuccessCriterion).where(SuccessCriterion.collaboration_id == collaboration_id)

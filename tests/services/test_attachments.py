@@ -1,5 +1,6 @@
 """Files on things: what is taken, what is refused with a sentence, and that nobody reads one through another thing."""
 
+import contextlib
 import io
 import zipfile
 
@@ -28,6 +29,9 @@ def _xlsx() -> bytes:
         ("計画.pdf", b"%PDF-1.7", "計画.pdf", "application/pdf"),
         ("C:\\work\\表.xlsx", _xlsx(), "表.xlsx", attachments.KINDS[".xlsx"][0]),
         ("../../etc/名簿.csv", b"a,b\r\n", "名簿.csv", "text/csv"),
+        ("a\r\nSet-Cookie: a=b\0.txt", b"a", "aSet-Cookie: a=b.txt", "text/plain"),
+        ("請求\u202excod.txt", b"a", "請求xcod.txt", "text/plain"),
+        ("全角\u3000の空白.txt", b"a", "全角\u3000の空白.txt", "text/plain"),
     ],
 )
 def test_a_file_is_kept_by_its_own_name(store, name: str, data: bytes, kept: str, media_type: str) -> None:
@@ -55,6 +59,15 @@ def test_what_cannot_be_kept_is_said(store, name: str, data: bytes, code: str) -
     with pytest.raises(Invalid) as refused:
         attachments.check(Upload(name, data))
     assert refused.value.fields == {"file": code}
+
+
+def test_no_damage_to_a_file_breaks_the_page() -> None:
+    """Each byte of an Office file, turned: it is taken or refused, and nothing else happens."""
+    whole = _xlsx()
+    for place in range(4, len(whole)):
+        data = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        with contextlib.suppress(Invalid):
+            assert attachments.check(Upload("表.xlsx", data))
 
 
 def test_a_file_is_read_and_removed_through_its_own_thing_only(store) -> None:

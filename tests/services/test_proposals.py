@@ -47,11 +47,14 @@ from models.enums import (
     RegistrationStatus,
     Role,
 )
+from models.queries import pilots as pilot_queries
 from models.queries import proposals as queries
+from models.queries.collaborations import partner_ids
 from tests import factories
 from tests.factories import NOW
 
 SAID = ProposalData("見守りの実証", "居間のセンサーで気付く。", "十世帯で三か月試す。", field="集合住宅", cost="50万円")
+
 DUE = date(2026, 12, 5)
 
 
@@ -359,6 +362,25 @@ def test_a_joint_partner_counts_once_it_agrees(lab: Lab, session: Session) -> No
         proposals.view(session, joint, row.pk)
     with pytest.raises(NotAllowed):
         joint_proposals.leave(session, lab.partner, row.pk, lab.house.pk, now=NOW)
+
+
+def test_who_leaves_while_a_pilot_is_prepared_reads_it_no_further(lab: Lab, session: Session) -> None:
+    other = factories.partner(session, "共同の会社", town=lab.town)
+    joint = factories.partner_admin(session, other)
+    row = lab.received()
+    joint_proposals.ask(session, lab.partner, row.pk, other.name, now=NOW)
+    joint_proposals.agree(session, joint, row.pk, other.pk, now=NOW)
+    proposal_steps.begin_dialogue(session, lab.office, row.pk, now=NOW)
+    proposal_steps.prepare(session, lab.office, row.pk, "実証", now=NOW)
+    key = row.collaboration_id or 0
+    pilots.lay_down(session, lab.office, key, PlanData(criteria=[Criterion("世帯", "10")]), None, now=NOW)
+    pilots.agree(session, lab.office, key, 1, now=NOW)
+    assert set(partner_ids(session, key)) == {lab.house.pk, other.pk}
+    joint_proposals.leave(session, joint, row.pk, other.pk, now=NOW)
+    assert partner_ids(session, key) == [lab.house.pk]
+    plan = pilot_queries.plan(session, key)
+    assert plan is not None
+    assert plan.agreed_by_city_at is None
 
 
 def test_passing_on_needs_consent_and_keeps_the_first_receipt(lab: Lab, session: Session) -> None:

@@ -2,24 +2,28 @@
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import wraps
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
+from werkzeug.routing import Rule
 
-from matcher.services import accounts, colleagues, counters, interests, introductions, recommendations
+from matcher.services import accounts, colleagues, counters, interests, introductions, passwords, recommendations
 from models import LoginCounter, Municipality, Registration, SavedForm
-from models.enums import ChallengeStatus, RefusalReason, RegistrationStatus, Role
+from models.enums import ChallengeStatus, NoticeKind, RefusalReason, RegistrationStatus, Role
 from models.queries import recommendations as reads
 from models.queries.accounts import House
 from tests import factories
 from tests.factories import NOW
 from tests.fakes import FakeMatchbook
 from web import db as database
+from web import unsubscribing
 from web.drafts import count_kept
 from web.forms import clean
 from web.mailer import FileTransport
@@ -211,3 +215,62 @@ def test_written_mail_is_read_by_its_owner_alone(tmp_path: Path) -> None:
     mail["Message-ID"] = "<a@b>"
     FileTransport(tmp_path).send(mail)
     assert (tmp_path / "a.eml").stat().st_mode & 0o077 == 0
+
+
+def test_every_write_needs_a_token_of_ours_but_for_the_click_in_a_mail(
+    app: Flask, store: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[str] = []
+    for endpoint, view in app.view_functions.items():
+
+        @wraps(view)
+        def noted(*_args: object, name: str = endpoint, **_keys: object) -> str:
+            reached.append(name)
+            return ""
+
+        monkeypatch.setitem(app.view_functions, endpoint, noted)
+    app.config["WTF_CSRF_ENABLED"] = True
+    town = factories.municipality(store)
+    person = factories.user(store, is_admin=True)
+    factories.seat(store, person, Role.COORDINATOR, municipality=town)
+    factories.seat(store, person, Role.PARTNER_ADMIN, partner=factories.partner(store, town=town))
+    store.commit()
+    client = sign_in(person.pk)
+    for rule in app.url_map.iter_rules():
+        for method in {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set()):
+            client.open(_some_address(app, rule), method=method, data={"csrf_token": "forged"})
+    assert reached == ["messages.unsubscribe"]
+
+
+def _some_address(app: Flask, rule: Rule) -> str:
+    """An address that the rule answers, whatever it is about."""
+    given: dict[str, object] = {}
+    for name in rule.arguments:
+        choices = getattr(rule._converters[name], "items", None) or ()
+        given[name] = 1 if name.endswith("_id") else next(iter(choices), "x")
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **given)  # type: ignore[arg-type]
+
+
+def test_a_link_that_ends_mail_serves_one_person_one_kind_and_one_installation(app: Flask, client: FlaskClient) -> None:
+    key = app.secret_key
+    assert isinstance(key, str)
+    token = unsubscribing.token(key, 1, NoticeKind.MESSAGE)
+    said, _, signature = token.rpartition(".")
+    other = unsubscribing.token(key, 2, NoticeKind.MESSAGE).rpartition(".")[0]
+    forged = [f"{other}.{signature}", said, f"{said}.", unsubscribing.token("another key", 1, NoticeKind.MESSAGE)]
+    forged.append(URLSafeSerializer(key).dumps([1, "message"]))  # signed by us for another purpose
+    assert [client.post(f"/mail/unsubscribe/{each}").status_code for each in forged] == [404] * len(forged)
+    assert unsubscribing.read(key, token) == (1, NoticeKind.MESSAGE)
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:a()"])
+def test_no_form_leads_to_another_site(store: Session, client: FlaskClient, town: Municipality, target: str) -> None:
+    person = factories.user(store)
+    person.password_hash = passwords.hash_password(GOOD)
+    store.commit()
+    assert client.post("/language", data={"lang": "en", "next": target}).location == "/"
+    entered = client.post("/sign-in", data={"email": person.email, "password": GOOD, "next": target})
+    assert entered.status_code == 303
+    assert "evil" not in entered.location
+    assert not entered.location.startswith("javascript")

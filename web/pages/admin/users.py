@@ -3,9 +3,9 @@
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
-from matcher.errors import Invalid
+from matcher.errors import Invalid, NotFound
 from matcher.services import admin
-from models import User
+from models import Membership, User
 from models.queries import admin as queries
 from models.queries.accounts import House
 from web import labels
@@ -102,6 +102,8 @@ def seat_give(user_id: int) -> Response:
 @bp.post("/admin/users/<int:user_id>/seats/<int:membership_id>/take")
 @access(Access.ADMIN)
 def seat_take(user_id: int, membership_id: int) -> Response:
+    if admin.look_up(db(), actor(), Membership, membership_id).user_id != user_id:
+        raise NotFound()
     admin.take_seat(db(), actor(), membership_id, now())
     return _saved(user_id)
 

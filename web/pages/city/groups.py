@@ -13,7 +13,7 @@ from matcher.lifecycles import GROUP
 from matcher.services import flow, group_life, group_seats
 from matcher.services import groups as service
 from matcher.services.group_data import LONGEST_TEXT
-from models import Partner
+from models import GroupMember, Partner
 from models.enums import GroupKind, GroupMemberStatus
 from models.queries import city as challenges
 from models.queries import city_partners as queries
@@ -105,6 +105,7 @@ def _show(detail: GroupDetail, form: WordForm | None = None, status: int = 200) 
 def group_step(group_id: int, member_id: int, action: str) -> Response:
     """Let somebody in, or not."""
     _own(group_id)
+    _seat(group_id, member_id)
     if request.method == "POST":
         take = service.admit if action == "admit" else service.decline
         take(db(), actor(), member_id, now=now())
@@ -189,3 +190,11 @@ def _own(group_id: int) -> GroupDetail:
     if found is None or found.group.municipality_id != municipality_id():
         raise NotFound()
     return found
+
+
+def _seat(group_id: int, member_id: int) -> GroupMember:
+    """A seat in this group. Raises NotFound for that in another."""
+    row = db().get(GroupMember, member_id)
+    if row is None or row.group_id != group_id:
+        raise NotFound()
+    return row
