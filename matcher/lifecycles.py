@@ -209,8 +209,9 @@ PROPOSAL = Lifecycle(
         _t("coordinate", {X.RECEIVED, X.DIALOGUE}, X.COORDINATING, COORDINATOR, "proposal.coordination_begun"),
         _t("begin_dialogue", {X.RECEIVED, X.COORDINATING}, X.DIALOGUE, COORDINATOR, "proposal.dialogue_begun"),
         _t("prepare", {X.DIALOGUE}, X.PREPARING, COORDINATOR, "proposal.preparation_begun"),
-        _t("begin_pilot", {X.PREPARING}, X.PILOT, COORDINATOR | SYSTEM, "proposal.pilot_begun"),
-        _t("complete", {X.PREPARING, X.PILOT}, X.COMPLETED, COORDINATOR | SYSTEM, "proposal.completed"),
+        _t("begin_pilot", {X.PREPARING}, X.PILOT, SYSTEM, "proposal.pilot_begun"),
+        _t("complete", {X.PREPARING, X.PILOT}, X.COMPLETED, SYSTEM, "proposal.completed"),
+        _t("resume", {X.COMPLETED}, X.PILOT, SYSTEM, "proposal.pilot_resumed"),
         _t(
             "decline",
             {X.RECEIVED, X.COORDINATING, X.DIALOGUE, X.PREPARING},

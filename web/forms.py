@@ -95,7 +95,12 @@ FIELD_ERRORS = {
     "several_partners": lazy_gettext("Several partners have this name. Please use the corporate number."),
     "already_behind": lazy_gettext("This partner stands behind the proposal, or has been asked to."),
     "no_consent": lazy_gettext("The partner has not consented to it."),
-    "confidential": lazy_gettext("A confidential proposal is not published."),
+    "confidential": lazy_gettext(
+        "It came of a confidential proposal. The partner first has to give the confidentiality up."
+    ),
+    "proposal_not_prepared": lazy_gettext(
+        "The proposal that it came of is not being prepared. Please look at the proposal first."
+    ),
     "url": lazy_gettext("Please enter an address that starts with https:// or http://."),
 }
 

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlmodel import Session
 
 from matcher.policy import SYSTEM, Actor, Seat
-from matcher.services import consultations, proposal_steps, proposals
+from matcher.services import consultations, outcomes, pilots, proposal_steps, proposals
 from matcher.services.demo_rows import Line
+from matcher.services.outcomes import Outcome
+from matcher.services.pilots import Criterion, PlanData
 from matcher.services.proposal_data import ProposalData
 from models import Challenge, Collaboration, Partner, Proposal, ProposalPartner
 from models.enums import CollaborationResult, ConsultationStatus, ProposalDecline, Role
+from models.queries import pilots as pilot_queries
 from models.queries import proposals as queries
 from models.queries import upkeep
 
@@ -92,13 +95,27 @@ def _prepare(play: Play) -> None:
 
 
 def _begin(play: Play) -> None:
-    proposal_steps.begin_pilot(play.session, play.office, play.row.pk, now=play.on("pilot"))
+    """Both sides agree to the plan in the week before the pilot begins."""
+    key, plan, now = play.row.collaboration_id or 0, play.line["plan"], play.on("pilot")
+    said = PlanData(
+        **{name: plan[name] for name in ("place", *pilots.TEXTS, "cost_city", "cost_partner")},
+        period_from=now.date(),
+        period_until=date.fromisoformat(play.line["completed"]),
+        criteria=[Criterion(measure, target, unit) for measure, target, unit, *_judged in plan["criteria"]],
+    )
+    pilots.lay_down(play.session, play.office, key, said, None, now=now - timedelta(days=7))
+    pilots.agree(play.session, play.office, key, None, now=now - timedelta(days=6))
+    pilots.agree(play.session, play.partner, key, None, now=now - timedelta(days=4))
+    pilots.begin(play.session, play.office, key, now=now)
 
 
 def _complete(play: Play) -> None:
-    result = CollaborationResult(play.line["result"])
-    now = play.on("completed")
-    proposal_steps.complete(play.session, play.office, play.row.pk, result, play.line["outcome"], now=now)
+    key, result = play.row.collaboration_id or 0, CollaborationResult(play.line["result"])
+    judged = [line[3:] for line in play.line["plan"]["criteria"]]
+    rows = pilot_queries.criteria(play.session, key)
+    criteria = [(row.pk, measured, met) for row, (measured, met) in zip(rows, judged, strict=True)]
+    said = Outcome(result, play.line["outcome"], criteria=criteria)
+    outcomes.finish(play.session, play.office, key, said, now=play.on("completed"))
 
 
 def _decline(play: Play) -> None:

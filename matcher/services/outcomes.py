@@ -9,7 +9,7 @@ from sqlmodel import Session
 from matcher.errors import Invalid, InvalidTransition
 from matcher.lifecycles import COLLABORATION
 from matcher.policy import Actor
-from matcher.services import flow
+from matcher.services import flow, taken_up
 from matcher.services.collaborations import LONGEST, held, mark, serve, tell_partners, too_long
 from matcher.services.pilots import needs_plan
 from models import Collaboration, reference
@@ -60,6 +60,7 @@ def finish(
     texts = {name: getattr(said, name) for name in ("result", "outcome", "learned", "next_step_reason")}
     flow.check_version(row, expected, texts)
     if row.status is not CollaborationStatus.DONE:
+        taken_up.finished(session, row, now)
         flow.move(session, actor, COLLABORATION, row, "finish", subject, now)
     for name, value in texts.items():
         setattr(row, name, value)
@@ -87,6 +88,7 @@ def reopen(session: Session, actor: Actor, collaboration_id: int, *, now: dateti
     Raises NotFound, NotAllowed, or InvalidTransition.
     """
     row, subject = held(session, actor, collaboration_id, "collaboration.reopen")
+    taken_up.resumed(session, row, now)
     flow.move(session, actor, COLLABORATION, row, "reopen", subject, now)
     row.result = None
     mark(session, row, now)
@@ -96,13 +98,15 @@ def reopen(session: Session, actor: Actor, collaboration_id: int, *, now: dateti
 def publish(session: Session, actor: Actor, collaboration_id: int, *, now: datetime) -> Collaboration:
     """Show it to everybody as a precedent; it must have begun or be done, and say what was done.
 
-    Raises NotFound, NotAllowed, InvalidTransition, or Invalid({"summary": …}).
+    What came of a confidential proposal waits until the partner gives that up.
+    Raises NotFound, NotAllowed, InvalidTransition, or Invalid({"summary": …}) or ({"publish": …}).
     """
     row, subject = held(session, actor, collaboration_id, "collaboration.publish")
     if row.status is CollaborationStatus.PLANNED:
         raise InvalidTransition(COLLABORATION.name, "publish", row.status.value)
     if not row.summary.strip():
         raise Invalid({"summary": "summary_missing"})
+    taken_up.require_public(session, row)
     if row.published:
         return row
     first = row.agreement_date or row.period_from

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from matcher.lifecycles import COLLABORATION, PARTNER_ADMIN
 from matcher.policy import Actor, Subject
-from matcher.services import attachments, collaborations, flow
+from matcher.services import attachments, collaborations, flow, taken_up
 from matcher.services.attachments import Upload
 from matcher.services.challenge_data import today
 from matcher.services.collaborations import LONGEST, held, tell_office, tell_partners
@@ -185,7 +185,7 @@ def needs_plan(row: Collaboration) -> bool:
 
 
 def begin(session: Session, actor: Actor, collaboration_id: int, *, now: datetime) -> Collaboration:
-    """Begin it: a pilot only with a plan of at least one criterion to which both sides agree.
+    """Begin it, and with it the pilot of its proposal: only with a plan, with criteria, to which both sides agree.
 
     Raises NotFound, NotAllowed, InvalidTransition, or Invalid({"plan": …}).
     """
@@ -193,6 +193,7 @@ def begin(session: Session, actor: Actor, collaboration_id: int, *, now: datetim
     COLLABORATION.find("begin", row.status)
     if needs_plan(row):
         _require_plan(session, row)
+    taken_up.begun(session, row, now)
     flow.move(session, actor, COLLABORATION, row, "begin", subject, now)
     collaborations.mark(session, row, now)
     tell_partners(session, row, "collaboration_begun", now)

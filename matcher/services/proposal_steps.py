@@ -1,4 +1,4 @@
-"""What an office does with a proposal: dialogue, the department in charge, pilot, result, or no with its reason."""
+"""What an office does with a proposal: dialogue, the department in charge, taking it up, or no with its reason."""
 
 from datetime import date, datetime
 
@@ -6,16 +6,16 @@ from sqlmodel import Session
 
 from matcher import policy
 from matcher.errors import Invalid, InvalidTransition, NotFound
-from matcher.lifecycles import COLLABORATION, OPEN_PROPOSAL, PROPOSAL
+from matcher.lifecycles import OPEN_PROPOSAL, PROPOSAL
 from matcher.policy import Actor
-from matcher.services import collaborations, flow, outcomes, proposals
+from matcher.services import collaborations, flow, proposals
 from matcher.services.challenge_data import today
-from matcher.services.outcomes import Outcome
 from models import Collaboration, Department, Proposal, ProposalNote
-from models.enums import CollaborationResult, CollaborationStatus, EntityType, ProposalDecline, ProposalHolder
+from models.enums import CollaborationStatus, ProposalDecline, ProposalHolder
 from models.queries import proposals as queries
 
 LONGEST = 4_000
+PLANNED = CollaborationStatus.PLANNED
 
 
 def begin_dialogue(session: Session, actor: Actor, proposal_id: int, *, now: datetime) -> Proposal:
@@ -100,16 +100,22 @@ def _check_note(text: str, held_on: date, now: datetime) -> None:
 def prepare(session: Session, actor: Actor, proposal_id: int, title: str, *, now: datetime) -> Proposal:
     """Take a proposal up: it becomes a planned collaboration with its partners and its challenge.
 
-    Departments read what an office plans, so of a confidential proposal only the given title goes there. One that was
-    planned before the proposal was declined and taken up again goes on.
+    Departments read what an office plans, so of a confidential proposal only the given title goes there. What was
+    planned before the proposal was declined and taken up again goes on, unless it was given up meanwhile.
     """
     row, subject = proposals.held(session, actor, proposal_id, "proposal.coordinate")
     PROPOSAL.find("prepare", row.status)
-    if row.collaboration_id is None:
+    if not _planned(session, row):
         row.collaboration_id = _plan(session, actor, row, title, now).pk
     proposals.moved(session, actor, row, "prepare", subject, now, collaboration=row.collaboration_id)
     proposals.tell_partners(session, "proposal_taken_up", row, now)
     return row
+
+
+def _planned(session: Session, row: Proposal) -> bool:
+    if row.collaboration_id is None:
+        return False
+    return session.get_one(Collaboration, row.collaboration_id, populate_existing=True).status is PLANNED
 
 
 def _plan(session: Session, actor: Actor, row: Proposal, title: str, now: datetime) -> Collaboration:
@@ -124,44 +130,6 @@ def _plan(session: Session, actor: Actor, row: Proposal, title: str, now: dateti
         summary="" if row.confidential else row.summary,
         now=now,
     )
-
-
-def begin_pilot(session: Session, actor: Actor, proposal_id: int, *, now: datetime) -> Proposal:
-    """The field test begins, and with it the collaboration where nobody has begun it yet."""
-    row, subject = proposals.held(session, actor, proposal_id, "proposal.coordinate")
-    proposals.moved(session, actor, row, "begin_pilot", subject, now)
-    planned = flow.locked(session, Collaboration, row.collaboration_id or 0)
-    if planned.status is CollaborationStatus.PLANNED:
-        flow.move(session, actor, COLLABORATION, planned, "begin", flow.of_municipality(row.municipality_id), now)
-    return row
-
-
-def complete(
-    session: Session,
-    actor: Actor,
-    proposal_id: int,
-    result: CollaborationResult,
-    outcome: str,
-    *,
-    publish: bool = False,
-    now: datetime,
-) -> Proposal:
-    """Say what came of it; on `publish` the collaboration stands on the portal as a precedent.
-
-    Raises Invalid({"publish": "confidential"}) for a confidential proposal.
-    """
-    row, subject = proposals.held(session, actor, proposal_id, "proposal.coordinate")
-    if publish and row.confidential:
-        raise Invalid({"publish": "confidential"})
-    proposals.moved(session, actor, row, "complete", subject, now, result=result.value)
-    done = flow.locked(session, Collaboration, row.collaboration_id or 0)
-    if publish and not done.published:
-        done.published = True
-        flow.record(session, actor, "collaboration.published", done, flow.of_municipality(row.municipality_id), now)
-        flow.mark(session, EntityType.COLLABORATION, done.pk, now)
-    outcomes.finish(session, actor, done.pk, Outcome(result, outcome, next_step_reason=outcome), now=now)
-    proposals.tell_partners(session, "proposal_completed", row, now)
-    return row
 
 
 def decline(

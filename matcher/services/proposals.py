@@ -123,12 +123,25 @@ def view(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     row = flow.get(session, Proposal, proposal_id)
     subject = subject_of(session, row, agreed_only=False)
     policy.require(actor, "proposal.view", subject)
-    if actor.partner_ids & subject.partner_ids or not row.confidential:
-        return row
-    departments = departments_of(actor, row.municipality_id)
-    if departments is not None and not departments & (queries.concerned(session, row.pk) | {row.department_id}):
+    if not let_in(actor, subject, readers(session, row)):
         raise NotFound()
     return row
+
+
+def readers(session: Session, row: Proposal) -> frozenset[int] | None:
+    """The departments that read a confidential proposal; None where all do."""
+    if not row.confidential:
+        return None
+    in_charge = frozenset() if row.department_id is None else frozenset({row.department_id})
+    return queries.concerned(session, row.pk) | in_charge
+
+
+def let_in(actor: Actor, subject: Subject, readers: frozenset[int] | None) -> bool:
+    """Whether `readers` keep nobody out, or not somebody who belongs to a partner, coordinates, or is one of them."""
+    if readers is None or actor.partner_ids & subject.partner_ids:
+        return True
+    departments = departments_of(actor, subject.municipality_id or 0)
+    return departments is None or bool(departments & readers)
 
 
 def held(session: Session, actor: Actor, proposal_id: int, action: str) -> tuple[Proposal, Subject]:

@@ -209,7 +209,7 @@ def _tell(
         for person in people
         if person.user.pk not in addressed and (_hears(person, topic) or person.user.pk in following)
     ]
-    told = _told(session, thread, row)
+    told = _told(session, topic, thread, row)
     notices.mail_all(session, "mentioned", spoken_to, str(row.pk), now, **told)
     notices.mail_all(session, "message_posted", others, str(row.pk), now, **told)
 
@@ -230,8 +230,12 @@ def _named(text: str, people: Iterable[User]) -> set[int]:
     return found
 
 
-def _told(session: Session, thread: Thread, row: Message) -> dict[str, object]:
-    """What a mail says of a message: where it stands and which house wrote it; never what it says."""
+def _told(session: Session, topic: Topic, thread: Thread, row: Message) -> dict[str, object]:
+    """What a mail says of a message: where it stands and which house wrote it; never what it says.
+
+    `about` is empty for what is confidential.
+    """
+    hidden = topic.departments is not None
     town = flow.get(session, Municipality, thread.municipality_id)
     house = flow.get(session, Partner, row.partner_id) if row.partner_id is not None else town
     return {
@@ -239,7 +243,7 @@ def _told(session: Session, thread: Thread, row: Message) -> dict[str, object]:
         "thread_id": thread.pk,
         "kind": thread.subject_type.value,
         "subject_id": thread.subject_id,
-        "about": topics.title(session, thread.subject_type, thread.subject_id),
+        "about": "" if hidden else topics.title(session, thread.subject_type, thread.subject_id),
         "house": house.name,
         "municipality": town.name,
         "municipality_en": town.name_en,

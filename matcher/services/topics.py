@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from matcher import policy
 from matcher.errors import NotFound
+from matcher.lifecycles import OPEN_PROPOSAL
 from matcher.policy import Actor, Subject
-from matcher.services import flow
-from models import Collaboration, Recommendation, WorkingGroup
-from models.enums import GroupStatus, ThreadSubject
+from matcher.services import flow, proposals
+from models import Collaboration, Proposal, Recommendation, WorkingGroup
+from models.enums import GroupStatus, ProposalStatus, ThreadSubject
 from models.enums import RecommendationStatus as R
 from models.queries import groups, threads
 from models.queries.collaborations import partner_ids
@@ -22,6 +23,8 @@ from models.queries.recommendations import SHOWN_TO_PARTNER
 
 #: while an invitation stands or an introduction lasts
 TALKING = frozenset({R.INVITED, R.ACCEPTED, R.INTRODUCED})
+#: from the dialogue on, both sides deal with each other's people
+DEALING = frozenset({ProposalStatus.DIALOGUE, ProposalStatus.PREPARING, ProposalStatus.PILOT, ProposalStatus.COMPLETED})
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class Topic:
     """A thing as its conversation sees it: whoever may take one of `actions` on `subject` reads along.
 
     `open` while something can still be written; `named` when both sides may know each other's people by name.
+    Of a confidential thing only coordinators and the people of `departments` read at the office, and no mail names it.
     """
 
     subject: Subject
     actions: tuple[str, ...]
     open: bool
     named: bool
+    departments: frozenset[int] | None = None
 
 
 def _recommendation(session: Session, row: Recommendation) -> Topic:
@@ -54,6 +59,17 @@ def _group(session: Session, row: WorkingGroup) -> Topic:
     return Topic(Subject(row.municipality_id, members), ("group.work",), running, named=True)
 
 
+def _proposal(session: Session, row: Proposal) -> Topic:
+    """The office and the partners that stand behind it, from receipt until its end.
+
+    Raises NotFound for a draft, which no office knows of.
+    """
+    if row.received_at is None:
+        raise NotFound()
+    subject, departments = proposals.subject_of(session, row), proposals.readers(session, row)
+    return Topic(subject, ("proposal.note",), row.status in OPEN_PROPOSAL, row.status in DEALING, departments)
+
+
 def _collaboration(session: Session, row: Collaboration) -> Topic:
     """The office and the partners to the collaboration, also after its end: what becomes of it is talked about then."""
     subject = Subject(row.municipality_id, frozenset(partner_ids(session, row.pk)))
@@ -64,13 +80,15 @@ def _collaboration(session: Session, row: Collaboration) -> Topic:
 TOPICS: dict[ThreadSubject, tuple[type[Any], Callable[[Session, Any], Topic]]] = {
     ThreadSubject.RECOMMENDATION: (Recommendation, _recommendation),
     ThreadSubject.GROUP: (WorkingGroup, _group),
+    ThreadSubject.PROPOSAL: (Proposal, _proposal),
     ThreadSubject.COLLABORATION: (Collaboration, _collaboration),
 }
 
 
 def reads(actor: Actor, topic: Topic) -> bool:
     """Whether somebody takes part in a conversation."""
-    return any(policy.may(actor, action, topic.subject) for action in topic.actions)
+    takes_part = any(policy.may(actor, action, topic.subject) for action in topic.actions)
+    return takes_part and proposals.let_in(actor, topic.subject, topic.departments)
 
 
 def topic(session: Session, actor: Actor, kind: ThreadSubject, subject_id: int, *, lock: bool = False) -> Topic:

@@ -115,9 +115,3 @@ def courses(session: Session, municipality_id: int) -> list[Course]:
         .order_by(col(Proposal.received_at), col(Proposal.id))
     )
     return [Course(kind, status, Reached(*moments)) for kind, status, *moments in session.exec(statement)]
-
-
-def _first(step: str) -> Any:
-    """The earliest moment at which a step was taken."""
-    taken = sa.case((col(AuditEvent.event) == f"proposal.{step}", col(AuditEvent.created_at)))
-    return sa.func.min(taken, type_=UTCDateTime())

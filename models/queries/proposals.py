@@ -271,6 +271,12 @@ def last_shared(session: Session, proposal_id: int) -> ProposalNote | None:
     return session.exec(statement).first()
 
 
+def of_collaboration(session: Session, collaboration_id: int) -> Proposal | None:
+    """The proposal that a collaboration came of."""
+    statement = select(Proposal).where(Proposal.collaboration_id == collaboration_id).order_by(col(Proposal.id))
+    return session.exec(statement).first()
+
+
 def versions(session: Session, proposal_id: int) -> list[ProposalVersion]:
     """What was said, from the first on."""
     statement = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal_id)

@@ -18,6 +18,8 @@ from models import (
     MessageMention,
     Municipality,
     Partner,
+    Proposal,
+    ProposalPartner,
     Recommendation,
     Thread,
     ThreadRead,
@@ -26,6 +28,7 @@ from models import (
 )
 from models.base import UTCDateTime
 from models.enums import GroupMemberStatus, Role, ThreadSubject
+from models.queries.proposals import readable
 from models.queries.recommendations import SHOWN_TO_PARTNER
 
 LONGEST_INBOX = 300
@@ -59,6 +62,7 @@ class Follower:
     coordinated: frozenset[int]
     worked_at: frozenset[int]
     partners: frozenset[int]
+    departments: frozenset[int] = frozenset()
 
 
 def _invited(partners: Collection[int]) -> Any:
@@ -77,6 +81,14 @@ def _member(partners: Collection[int]) -> Any:
     )
 
 
+def _behind(partners: Collection[int]) -> Any:
+    return sa.exists().where(
+        col(ProposalPartner.proposal_id) == Thread.subject_id,
+        col(ProposalPartner.partner_id).in_(partners),
+        col(ProposalPartner.agreed_at).is_not(None),
+    )
+
+
 def _party(partners: Collection[int]) -> Any:
     return sa.exists().where(
         col(CollaborationPartner.collaboration_id) == Thread.subject_id,
@@ -88,6 +100,7 @@ def _party(partners: Collection[int]) -> Any:
 TAKES_PART: dict[ThreadSubject, Callable[[Collection[int]], Any]] = {
     ThreadSubject.RECOMMENDATION: _invited,
     ThreadSubject.GROUP: _member,
+    ThreadSubject.PROPOSAL: _behind,
     ThreadSubject.COLLABORATION: _party,
 }
 
@@ -112,6 +125,17 @@ def _groups(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]
     return {key or 0: (name, "") for key, name in session.exec(statement.order_by(col(WorkingGroup.id)))}
 
 
+def _proposals(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    statement = (
+        select(Proposal.id, Proposal.title, Partner.name)
+        .join(ProposalPartner, col(ProposalPartner.proposal_id) == Proposal.id)
+        .join(Partner, col(Partner.id) == ProposalPartner.partner_id)
+        .where(col(Proposal.id).in_(ids), ProposalPartner.lead)
+        .order_by(col(Proposal.id))
+    )
+    return {key or 0: (title, lead) for key, title, lead in session.exec(statement)}
+
+
 def _collaborations(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
     statement = select(Collaboration.id, Collaboration.title).where(col(Collaboration.id).in_(ids))
     return {key or 0: (title, "") for key, title in session.exec(statement.order_by(col(Collaboration.id)))}
@@ -121,6 +145,7 @@ def _collaborations(session: Session, ids: Collection[int]) -> dict[int, tuple[s
 TITLES: dict[ThreadSubject, Callable[[Session, Collection[int]], dict[int, tuple[str, str]]]] = {
     ThreadSubject.RECOMMENDATION: _matches,
     ThreadSubject.GROUP: _groups,
+    ThreadSubject.PROPOSAL: _proposals,
     ThreadSubject.COLLABORATION: _collaborations,
 }
 
@@ -261,12 +286,20 @@ def _follows(who: Follower) -> Any:
         .correlate(Thread)
     )
     opened = sa.select(col(ThreadRead.id)).where(_reading(who)).correlate(Thread)
-    at_city = sa.and_(col(Thread.municipality_id).in_(who.worked_at), sa.or_(opened.exists(), spoken_to.exists()))
+    at_city = sa.and_(
+        col(Thread.municipality_id).in_(who.worked_at), sa.or_(opened.exists(), spoken_to.exists()), _open_to(who)
+    )
     ways = [col(Thread.municipality_id).in_(who.coordinated), at_city]
     ways += [
         sa.and_(col(Thread.subject_type) == kind, takes_part(who.partners)) for kind, takes_part in TAKES_PART.items()
     ]
     return sa.or_(*ways)
+
+
+def _open_to(who: Follower) -> Any:
+    """A conversation on a proposal that has become confidential is left to the departments that it concerns."""
+    read = sa.exists().where(col(Proposal.id) == Thread.subject_id, readable(who.departments)).correlate(Thread)
+    return sa.or_(col(Thread.subject_type) != ThreadSubject.PROPOSAL, read)
 
 
 def follower(user_id: int, seats: Iterable[Any]) -> Follower:
@@ -277,4 +310,5 @@ def follower(user_id: int, seats: Iterable[Any]) -> Follower:
         return frozenset(s.municipality_id for s in held if s.role is role and s.municipality_id is not None)
 
     partners = frozenset(s.partner_id for s in held if s.partner_id is not None)
-    return Follower(user_id, towns(Role.COORDINATOR), towns(Role.DEPARTMENT), partners)
+    departments = frozenset(s.department_id for s in held if s.department_id is not None)
+    return Follower(user_id, towns(Role.COORDINATOR), towns(Role.DEPARTMENT), partners, departments)

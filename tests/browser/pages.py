@@ -82,7 +82,7 @@ NO_PAGES = frozenset(
         "city.consultation_answer city.decline city.form_begin city.form_publish city.group_refuse "
         "city.group_sheet city.group_state city.group_step city.import_file city.import_refused "
         "city.import_template city.match_step city.note_acceptance city.note_refusal city.partner_run "
-        "city.patience_reset city.proposal_ask_consent city.proposal_complete city.proposal_consult "
+        "city.patience_reset city.proposal_ask_consent city.proposal_consult "
         "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare "
         "city.proposal_step city.registration_step city.round_add city.run city.run_all city.scheme_step "
         "city.tier_remove groups.attend groups.file groups.file_add groups.file_remove groups.join groups.leave "

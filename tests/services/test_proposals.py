@@ -8,8 +8,20 @@ from sqlmodel import Session, col, select
 
 from matcher.errors import Conflict, Invalid, InvalidTransition, NotAllowed, NotFound
 from matcher.policy import Actor, Seat
-from matcher.services import consultations, forwarding, joint_proposals, proposal_steps, proposals, worklist
+from matcher.services import (
+    consultations,
+    forwarding,
+    joint_proposals,
+    outcomes,
+    pilots,
+    proposal_steps,
+    proposals,
+    taken_up,
+    worklist,
+)
 from matcher.services import proposal_data as data_of
+from matcher.services.outcomes import Outcome
+from matcher.services.pilots import Criterion, PlanData
 from matcher.services.proposal_data import ProposalData
 from models import (
     AuditEvent,
@@ -237,24 +249,42 @@ def test_a_department_is_put_in_charge(lab: Lab, session: Session) -> None:
     assert row.holder is ProposalHolder.SECRETARIAT
 
 
-def taken_up(lab: Lab, row: Proposal) -> Collaboration:
+def taken_up_by(lab: Lab, row: Proposal) -> Collaboration:
     proposal_steps.begin_dialogue(lab.session, lab.office, row.pk, now=NOW)
     proposal_steps.prepare(lab.session, lab.office, row.pk, "見守りの実証", now=NOW)
     return lab.session.get_one(Collaboration, row.collaboration_id)
+
+
+def agreed(lab: Lab, planned: Collaboration) -> None:
+    """A plan to which both sides agree."""
+    plan = PlanData(criteria=(Criterion("世帯", "20"),))
+    pilots.lay_down(lab.session, lab.office, planned.pk, plan, None, now=NOW)
+    pilots.agree(lab.session, lab.office, planned.pk, None, now=NOW)
+    pilots.agree(lab.session, lab.partner, planned.pk, None, now=NOW)
+
+
+def ended(session: Session, lab: Lab, planned: Collaboration, result: CollaborationResult) -> None:
+    outcomes.finish(session, lab.office, planned.pk, Outcome(result, "来年度から実施"), now=NOW)
 
 
 def test_from_dialogue_to_a_published_result(lab: Lab, session: Session) -> None:
     challenge = factories.challenge(session, lab.town)
     row = lab.drafted(challenge=challenge)
     proposals.submit(session, lab.partner, row.pk, now=NOW)
-    planned = taken_up(lab, row)
+    planned = taken_up_by(lab, row)
     assert (planned.challenge_id, planned.summary) == (challenge.pk, row.summary)
     assert session.exec(select(CollaborationPartner.partner_id)).all() == [lab.house.pk]
-    proposal_steps.begin_pilot(session, lab.office, row.pk, now=NOW)
-    assert planned.status is CollaborationStatus.RUNNING
-    said = CollaborationResult.ADOPTED
-    proposal_steps.complete(session, lab.office, row.pk, said, "来年度から実施", publish=True, now=NOW)
+    with pytest.raises(Invalid):
+        pilots.begin(session, lab.office, planned.pk, now=NOW)
+    assert row.status is ProposalStatus.PREPARING, "nothing begins without a plan to which both agree"
+    agreed(lab, planned)
+    pilots.begin(session, lab.office, planned.pk, now=NOW)
+    assert (row.status, planned.status) == (ProposalStatus.PILOT, CollaborationStatus.RUNNING)
+    ended(session, lab, planned, CollaborationResult.ADOPTED)
+    outcomes.publish(session, lab.office, planned.pk, now=NOW)
     assert (row.status, row.holder, planned.published) == (ProposalStatus.COMPLETED, None, True)
+    ours = select(AuditEvent).where(col(AuditEvent.event).in_(["proposal.pilot_begun", "proposal.completed"]))
+    assert {(each.actor_id, each.detail["collaboration"]) for each in session.exec(ours)} == {(None, planned.pk)}
     assert planned.result is CollaborationResult.ADOPTED
     assert queries.outcomes(session, [lab.town.pk]) == {lab.town.pk: (1, 1)}
     with pytest.raises(InvalidTransition):
@@ -418,13 +448,60 @@ def test_nothing_of_a_confidential_one_is_told_by_mail_or_trail(lab: Lab, sessio
     told += [str(detail) for detail in session.exec(select(AuditEvent.detail))]
     planned = session.get_one(Collaboration, row.collaboration_id)
     assert not any("秘密" in text for text in [*told, planned.title, planned.summary])
-    proposal_steps.begin_pilot(session, lab.office, row.pk, now=NOW)
-    with pytest.raises(Invalid):
-        proposal_steps.complete(session, lab.office, row.pk, CollaborationResult.ENDED, "", publish=True, now=NOW)
+    agreed(lab, planned)
+    pilots.begin(session, lab.office, planned.pk, now=NOW)
+    ended(session, lab, planned, CollaborationResult.ENDED)
+    planned.summary = "見守りを試した。"
+    with pytest.raises(Invalid) as refused:
+        outcomes.publish(session, lab.office, planned.pk, now=NOW)
+    assert refused.value.fields == {"publish": "confidential"}
+    with pytest.raises(NotAllowed):
+        taken_up.lift(session, lab.office, row.pk, now=NOW)
+    taken_up.lift(session, lab.partner, row.pk, now=NOW)
+    assert [kept.data["confidential"] for kept in queries.versions(session, row.pk)] == [True, False]
+    outcomes.publish(session, lab.office, planned.pk, now=NOW)
+
+
+def test_what_goes_on_takes_its_proposal_along(lab: Lab, session: Session) -> None:
+    row = lab.received()
+    planned = taken_up_by(lab, row)
+    agreed(lab, planned)
+    pilots.begin(session, lab.office, planned.pk, now=NOW)
+    ended(session, lab, planned, CollaborationResult.ENDED)
+    ended(session, lab, planned, CollaborationResult.FAILED)
+    assert events(session).count("proposal.completed") == 1, "a corrected result completes nothing anew"
+    outcomes.reopen(session, lab.office, planned.pk, now=NOW)
+    assert (row.status, row.holder) == (ProposalStatus.PILOT, ProposalHolder.SECRETARIAT)
+    ended(session, lab, planned, CollaborationResult.ENDED)
+    assert row.status is ProposalStatus.COMPLETED
+
+
+def test_what_does_not_come_about_ends_its_proposal(lab: Lab, session: Session) -> None:
+    row = lab.received()
+    ended(session, lab, taken_up_by(lab, row), CollaborationResult.FAILED)
+    assert row.status is ProposalStatus.COMPLETED
+    assert queries.outcomes(session, [lab.town.pk]) == {lab.town.pk: (1, 0)}
+
+
+def test_a_declined_proposal_does_not_begin_behind_its_back(lab: Lab, session: Session) -> None:
+    row = lab.received()
+    planned = taken_up_by(lab, row)
+    agreed(lab, planned)
+    proposal_steps.decline(session, lab.office, row.pk, ProposalDecline.LEGAL, "", now=NOW)
+    with pytest.raises(Invalid) as refused:
+        pilots.begin(session, lab.office, planned.pk, now=NOW)
+    assert (refused.value.fields, planned.status) == ({"plan": "proposal_not_prepared"}, CollaborationStatus.PLANNED)
+    proposal_steps.reopen(session, lab.office, row.pk, now=NOW)
+    assert taken_up_by(lab, row) is planned, "what was planned goes on"
+    proposal_steps.decline(session, lab.office, row.pk, ProposalDecline.LEGAL, "", now=NOW)
+    ended(session, lab, planned, CollaborationResult.ENDED)
+    assert row.status is ProposalStatus.DECLINED
+    proposal_steps.reopen(session, lab.office, row.pk, now=NOW)
+    assert taken_up_by(lab, row) is not planned, "what was given up does not"
 
 
 def test_no_proposal_becomes_an_index_change(lab: Lab, session: Session) -> None:
-    taken_up(lab, lab.received())
+    taken_up_by(lab, lab.received())
     assert session.exec(select(IndexChange)).all() == []
 
 

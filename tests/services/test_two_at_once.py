@@ -190,18 +190,28 @@ def _proposed(session: Session) -> tuple[Lab, int, dict[str, Move]]:
     lab = Lab(session, str(next(_serial)))
     key, office = lab.received().pk, lab.office
     t, departments = proposal_steps, [lab.care.pk]
-    legal, ended = ProposalDecline.LEGAL, CollaborationResult.ENDED
+    legal, ended = ProposalDecline.LEGAL, Outcome(CollaborationResult.ENDED)
+    plan = PlanData(criteria=(Criterion("世帯", "20"),))
     moves: dict[str, Move] = {
         "office asks": lambda x: consultations.ask(x, office, key, departments, "？", NOW.date(), now=NOW),
         "office talks": lambda x: t.begin_dialogue(x, office, key, now=NOW),
         "office prepares": lambda x: t.prepare(x, office, key, "実証", now=NOW),
-        "office begins": lambda x: t.begin_pilot(x, office, key, now=NOW),
-        "office completes": lambda x: t.complete(x, office, key, ended, "", now=NOW),
+        "office lays down": lambda x: pilots.lay_down(x, office, _of(x, key), plan, None, now=NOW),
+        "office agrees": lambda x: pilots.agree(x, office, _of(x, key), None, now=NOW),
+        "partner agrees": lambda x: pilots.agree(x, lab.partner, _of(x, key), None, now=NOW),
+        "office begins": lambda x: pilots.begin(x, office, _of(x, key), now=NOW),
+        "office finishes": lambda x: outcomes.finish(x, office, _of(x, key), ended, now=NOW),
+        "office goes on": lambda x: outcomes.reopen(x, office, _of(x, key), now=NOW),
         "office declines": lambda x: t.decline(x, office, key, legal, "", now=NOW),
         "office reopens": lambda x: t.reopen(x, office, key, now=NOW),
         "partner withdraws": lambda x: proposals.withdraw(x, lab.partner, key, now=NOW),
     }
     return lab, key, moves
+
+
+def _of(session: Session, proposal_id: int) -> int:
+    """The collaboration that came of a proposal, if one has."""
+    return session.get_one(Proposal, proposal_id).collaboration_id or 0
 
 
 def _proposal(session: Session) -> Game:

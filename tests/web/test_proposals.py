@@ -25,7 +25,7 @@ from models import (
 from models.enums import ProposalStatus
 from tests import factories
 from tests.factories import NOW
-from tests.services.test_proposals import Lab
+from tests.services.test_proposals import Lab, agreed, taken_up_by
 from tests.web.test_query_counts import MOST, statements
 from web import mailer
 
@@ -111,12 +111,21 @@ def test_the_office_takes_every_step(lab: Lab, store: Session, sign_in: SignIn) 
     office.post(f"{address}/notes", data={"held_on": "2026-01-05", "text": "内訳は。", "shared": "y", "asks": "y"})
     office.post(f"{address}/hand-over", data={"department": lab.care.pk})
     office.post(f"{address}/prepare", data={"title": "見守りの実証"})
-    office.post(f"{address}/begin_pilot")
-    done = {"result": "adopted", "outcome": "来年度も続けます。", "publish": "y"}
-    assert office.post(f"{address}/complete", data=done).location == address
-    assert fresh(store, row).status is ProposalStatus.COMPLETED
     collaboration = store.exec(select(Collaboration)).one()
+    agreed(lab, collaboration)
+    store.commit()
+    there = f"/city/collaborations/{collaboration.pk}"
+    assert f'href="{there}"' in office.get(address).text
+    assert f'href="{address}"' in office.get(there).text
+    office.post(f"{there}/steps/begin")
+    office.post(f"{there}/result", data={"result": "adopted", "outcome": "来年度も続けます。"})
+    assert fresh(store, row).status is ProposalStatus.COMPLETED
+    store.rollback()
+    office.post(f"{there}/steps/publish")
     assert "来年度も続けます。" in office.get(f"/collaborations/{collaboration.pk}").text
+    house = sign_in(lab.partner.user_id or 0)
+    assert f'href="/me/collaborations/{collaboration.pk}"' in house.get(f"/me/proposals/{row.pk}").text
+    assert f'href="/me/proposals/{row.pk}"' in house.get(f"/me/collaborations/{collaboration.pk}").text
     assert "提案1件のうち、1件が実証" in office.get("/city/funnel").text
     town = office.get(f"/municipalities/{lab.town.code}").text
     assert "受け付けた提案" in town
@@ -211,6 +220,113 @@ def test_no_public_page_or_search_shows_a_confidential_one(secret: Proposal, cli
     assert HIDDEN not in text
     assert f"/proposals/{secret.pk}" not in text
     assert "q=" in path or SECRET not in text
+
+
+def test_both_sides_talk_on_its_page(lab: Lab, store: Session, sign_in: SignIn) -> None:
+    row = lab.received()
+    store.commit()
+    office, house = sign_in(lab.office.user_id or 0), sign_in(lab.partner.user_id or 0)
+    talk = f"/messages/proposal/{row.pk}"
+    assert f'action="{talk}"' in office.get(f"/city/proposals/{row.pk}").text
+    house.post(talk, data={"text": "資料を更新しました。"})
+    assert "資料を更新しました。" in office.get(f"/city/proposals/{row.pk}").text
+    listed = office.get("/messages").text
+    assert row.title in listed
+    assert lab.house.name in listed
+    draft = lab.drafted()
+    store.commit()
+    assert house.get(f"/messages/proposal/{draft.pk}").status_code == 404
+
+
+def test_what_came_of_it_is_talked_about_there(lab: Lab, store: Session, sign_in: SignIn) -> None:
+    row = lab.received()
+    planned = taken_up_by(lab, row)
+    store.commit()
+    talk = f'action="/messages/collaboration/{planned.pk}"'
+    assert talk in sign_in(lab.office.user_id or 0).get(f"/city/collaborations/{planned.pk}").text
+    assert talk in sign_in(lab.partner.user_id or 0).get(f"/me/collaborations/{planned.pk}").text
+
+
+def test_the_conversation_on_a_confidential_one_is_kept(
+    secret: Proposal, lab: Lab, store: Session, sign_in: SignIn
+) -> None:
+    talk = f"/messages/proposal/{secret.pk}"
+    house, care = sign_in(lab.partner.user_id or 0), sign_in(lab.care_staff.user_id or 0)
+    roads = sign_in(lab.roads_staff.user_id or 0)
+    assert house.post(talk, data={"text": HIDDEN}).status_code == 303
+    assert HIDDEN in care.get(talk).text
+    assert roads.get(talk).status_code == 404
+    assert roads.post(talk, data={"text": "盗み見"}).status_code == 404
+    assert SECRET not in roads.get("/messages").text
+    told = store.exec(select(OutboxMessage).where(OutboxMessage.template == "message_posted")).all()
+    assert told
+    assert {message.params["about"] for message in told} == {""}
+
+
+def test_who_read_along_before_it_became_confidential_reads_no_further(
+    lab: Lab, store: Session, sign_in: SignIn
+) -> None:
+    row = lab.received(title=SECRET)
+    store.commit()
+    roads, talk = sign_in(lab.roads_staff.user_id or 0), f"/messages/proposal/{row.pk}"
+    roads.post(talk, data={"text": "道路課です。"})
+    assert SECRET in roads.get("/messages").text
+    row.confidential = True
+    store.commit()
+    assert SECRET not in roads.get("/messages").text
+
+
+def test_the_receipt_is_a_document(lab: Lab, store: Session, sign_in: SignIn) -> None:
+    row = lab.received()
+    factories.paper_settings(store, lab.town)
+    store.commit()
+    office, house = sign_in(lab.office.user_id or 0), sign_in(lab.partner.user_id or 0)
+    draft = f"/city/papers/new/proposal_receipt/{row.pk}"
+    assert draft in office.get(f"/city/proposals/{row.pk}").text
+    assert row.digest in office.get(draft).text
+    pdf = house.get(f"/me/proposals/{row.pk}/receipt?as=pdf")
+    assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
+    other = factories.coordinator(store, factories.municipality(store, "141305", "川崎市"))
+    store.commit()
+    assert sign_in(other.user_id or 0).get(draft).status_code == 404
+
+
+def test_no_register_names_a_confidential_one(secret: Proposal, lab: Lab, store: Session, sign_in: SignIn) -> None:
+    factories.paper_settings(store, lab.town)
+    store.commit()
+    office, roads = sign_in(lab.office.user_id or 0), sign_in(lab.roads_staff.user_id or 0)
+    draft = f"/city/papers/new/proposal_receipt/{secret.pk}"
+    issued = office.post(draft).location
+    assert SECRET in office.get(issued).text
+    assert SECRET not in office.get("/city/papers").text
+    for hidden in (draft, issued, f"{issued}?as=pdf"):
+        assert roads.get(hidden).status_code == 404
+
+
+def test_the_plan_is_a_document(lab: Lab, store: Session, sign_in: SignIn) -> None:
+    planned = taken_up_by(lab, lab.received())
+    store.commit()
+    office, draft = sign_in(lab.office.user_id or 0), f"/city/papers/new/pilot_plan/{planned.pk}"
+    assert office.get(draft).status_code == 404, "there is no plan yet"
+    agreed(lab, planned)
+    store.commit()
+    assert draft in office.get(f"/city/collaborations/{planned.pk}").text
+    assert "世帯" in office.get(draft).text
+
+
+def test_the_partner_gives_its_confidentiality_up(secret: Proposal, lab: Lab, store: Session, sign_in: SignIn) -> None:
+    proposal_steps.prepare(store, lab.office, secret.pk, "実証", now=NOW)
+    store.commit()
+    house, roads = sign_in(lab.partner.user_id or 0), sign_in(lab.roads_staff.user_id or 0)
+    there = f"/city/collaborations/{secret.collaboration_id}"
+    for page in (there, "/city/collaborations"):
+        assert SECRET not in roads.get(page).text
+    assert f"/city/proposals/{secret.pk}" not in roads.get(there).text
+    assert "非公開の扱いを解く" in house.get(f"/me/proposals/{secret.pk}").text
+    house.post(f"/me/proposals/{secret.pk}/lift")
+    assert not fresh(store, secret).confidential
+    store.rollback()
+    assert f"/city/proposals/{secret.pk}" in roads.get(there).text
 
 
 OFFICE = ("/city", "/city/proposals", "/city/funnel", "/city/challenges", "/city/partners")

@@ -16,7 +16,10 @@ from web.papers import Draft, titled
 
 @dataclass(frozen=True)
 class Receipt:
-    """A proposal as it was received; `digest` is the SHA-256 of its content, the first of `partners` leads."""
+    """A proposal as it was received; `digest` is the SHA-256 of its content, the first of `partners` leads.
+
+    `own` is set when the partner itself prints it, without a number of the office.
+    """
 
     proposal_id: int
     partner_id: int
@@ -28,6 +31,7 @@ class Receipt:
     received_at: datetime
     digest: str
     confidential: bool
+    own: bool = False
 
 
 @dataclass(frozen=True)

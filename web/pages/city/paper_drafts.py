@@ -5,19 +5,26 @@ from datetime import timedelta
 
 from matcher.errors import NotFound
 from matcher.services import papers as service
+from matcher.services import pilots as service_of_pilots
+from matcher.services import proposals
 from matcher.services import scheme_report as reports
 from matcher.services.challenge_data import today
 from matcher.services.scheme_report import SchemeReport
 from models.enums import PaperKind
 from models.queries import city as challenges
 from models.queries import papers as queries
+from models.queries import pilots
 from models.queries.papers import ApplicationFile
 from web.auth import actor, municipality_id, now
 from web.db import db
+from web.labels import label
+from web.pages.city.collaborations import own_collaboration
 from web.pages.city.room import own
 from web.papers import Draft
 from web.papers import challenges as of_challenges
 from web.papers import schemes as of_schemes
+from web.papers.proposals import receipt_of
+from web.papers.work import Plan, pilot_plan
 
 
 def draft(kind: PaperKind, subject_id: int, year: int | None) -> Draft:
@@ -59,8 +66,41 @@ def _application_form(application_id: int) -> Draft:
     return of_schemes.application_form(found, queries.files_of(db(), found))
 
 
+def _proposal_receipt(proposal_id: int) -> Draft:
+    row = proposals.view(db(), actor(), proposal_id)
+    if row.municipality_id != municipality_id() or row.received_at is None:
+        raise NotFound()
+    return receipt_of(row)
+
+
+def _pilot_plan(collaboration_id: int) -> Draft:
+    row = own_collaboration(collaboration_id)
+    run, plan = pilots.one(db(), row.pk), pilots.plan(db(), row.pk)
+    if run is None or plan is None:
+        raise NotFound()
+    kind, criteria = row.agreement_kind, pilots.criteria(db(), row.pk)
+    return pilot_plan(
+        Plan(
+            collaboration_id=row.pk,
+            title=row.title,
+            partners=run.partners,
+            department=run.department,
+            agreement=" ".join(filter(None, (label(kind) if kind else "", row.agreement_topic))),
+            agreement_date=row.agreement_date,
+            first=row.period_from,
+            last=row.period_until,
+            place=row.place,
+            criteria=tuple((each.measure, f"{each.target}{each.unit}") for each in criteria),
+            partner_id=service_of_pilots.lead(db(), row),
+            **{name: getattr(plan, name) for name in ("roles", "data", "safety", "cost_city", "cost_partner")},
+        )
+    )
+
+
 DRAFTS: dict[PaperKind, Callable[[int], Draft]] = {
     PaperKind.REQUEST_SHEET: _request_sheet,
+    PaperKind.PROPOSAL_RECEIPT: _proposal_receipt,
+    PaperKind.PILOT_PLAN: _pilot_plan,
     PaperKind.APPLICATION_FORM: _application_form,
     PaperKind.DECISION: lambda key: of_schemes.decision(application(key)),
     PaperKind.CERTIFICATE: lambda key: of_schemes.certificate(application(key)),

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from matcher.errors import Conflict, Invalid, NotFound
 from matcher.services import papers as service
+from matcher.services import proposals
 from models.enums import PaperKind
 from models.queries import papers as queries
 from web import facets, pdf
@@ -50,6 +51,8 @@ def paper_issued(paper_id: int) -> Response:
     if found is None:
         raise NotFound()
     row = found.paper
+    if row.subject_type == "proposal":
+        proposals.view(db(), actor(), row.subject_id)
     if request.args.get("as") == "pdf":
         here = url_for("city.paper_issued", paper_id=paper_id)
         return pdf.answer(document_of(row), f"{row.reference} {row.title}", here)

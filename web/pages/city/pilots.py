@@ -7,15 +7,16 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from matcher.errors import Conflict, Invalid
+from matcher.errors import Conflict, Invalid, NotFound
 from matcher.lifecycles import COLLABORATION
-from matcher.services import attachments, outcomes
+from matcher.services import attachments, outcomes, proposals
 from matcher.services import pilots as service
 from matcher.services.challenge_data import today
-from models import Collaboration, PilotPlan
+from models import Collaboration, PilotPlan, Proposal
 from models.enums import ChallengeStatus, CollaborationResult, CollaborationStatus, NoteKind
 from models.queries import city as city_queries
 from models.queries import pilots as queries
+from models.queries import proposals as proposal_queries
 from web.auth import Access, access, actor, now
 from web.db import db
 from web.dossiers import dossier
@@ -199,6 +200,8 @@ def _show(collaboration_id: int, status: int = 200, **more: Any) -> Response:
         **dossier(row, shared_only=False),
         **(forms | more),
         about=about,
+        proposal=_proposal(row),
+        number=proposals.receipt,
         solvable=about is not None
         and about.challenge.status in SOLVABLE
         and row.result is CollaborationResult.ADOPTED
@@ -211,6 +214,15 @@ def _show(collaboration_id: int, status: int = 200, **more: Any) -> Response:
         and row.period_until is not None
         and row.period_until < today(now()),
     )
+
+
+def _proposal(row: Collaboration) -> Proposal | None:
+    """The proposal that it came of, for whoever may read that."""
+    found = proposal_queries.of_collaboration(db(), row.pk)
+    try:
+        return proposals.view(db(), actor(), found.pk) if found else None
+    except NotFound:
+        return None
 
 
 def _steps(row: Collaboration) -> list[str]:

@@ -11,7 +11,7 @@ from matcher.services.consultations import ANSWERS
 from matcher.services.consultations import LONGEST as LONGEST_QUESTION
 from matcher.services.proposal_steps import LONGEST
 from models import Department, Municipality
-from models.enums import CollaborationResult, ConsultationStatus, ProposalDecline
+from models.enums import ConsultationStatus, ProposalDecline
 from web import labels
 from web.forms import BaseForm
 from web.pages.city.forms import CHOSEN, NEEDED
@@ -69,14 +69,6 @@ class PrepareForm(BaseForm):
     """What the collaboration is called that comes of it."""
 
     title = StringField(_l("Title of the collaboration"), [NEEDED, at_most(LONGEST_TITLE)])
-
-
-class CompleteForm(BaseForm):
-    """What came of it."""
-
-    result = RadioField(_l("Result"), [CHOSEN], choices=labels.choices(CollaborationResult))
-    outcome = TextAreaField(_l("What came of it"), [at_most(LONGEST)])
-    publish = BooleanField(_l("Publish it as a precedent"))
 
 
 class DeclineProposalForm(BaseForm):

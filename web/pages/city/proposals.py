@@ -12,8 +12,8 @@ from matcher.lifecycles import OPEN_PROPOSAL, PROPOSAL
 from matcher.services import consultations, forwarding, proposal_steps
 from matcher.services import proposals as service
 from matcher.services.challenge_data import today
-from models import Challenge, Consultation, Municipality, Proposal
-from models.enums import CollaborationResult, ConsultationStatus, ProposalDecline, ProposalKind, ProposalStatus
+from models import Challenge, Collaboration, Consultation, Municipality, Proposal
+from models.enums import ConsultationStatus, ProposalDecline, ProposalKind, ProposalStatus
 from models.queries import city as offices
 from models.queries import partner_rooms
 from models.queries import proposals as queries
@@ -38,7 +38,6 @@ STEPS: dict[str, tuple[Callable[..., object], Any, Any]] = {
         _l("Begin the dialogue"),
         _l("The dialogue has begun, and the partners have been told."),
     ),
-    "begin_pilot": (proposal_steps.begin_pilot, _l("Begin the pilot"), _l("The pilot has begun.")),
     "reopen": (proposal_steps.reopen, _l("Take the proposal up again"), _l("The proposal is open again.")),
     "forward": (forwarding.forward, _l("Pass it on now"), _l("It has been passed on, and has a receipt there.")),
 }
@@ -91,7 +90,7 @@ def proposal(proposal_id: int) -> Response:
     return _show(proposal_id)
 
 
-@bp.route(f"{_ONE}/<any(begin_dialogue, begin_pilot, reopen, forward):action>", methods=["GET", "POST"])
+@bp.route(f"{_ONE}/<any(begin_dialogue, reopen, forward):action>", methods=["GET", "POST"])
 @access(Access.COORDINATOR)
 def proposal_step(proposal_id: int, action: str) -> Response:
     """Take one step. A GET comes from somebody whose session ended at the button."""
@@ -180,19 +179,6 @@ def proposal_prepare(proposal_id: int) -> Response:
     return _write(proposal_id, "prepare", form, take, _("A collaboration has been planned, and the partners told."))
 
 
-@bp.route(f"{_ONE}/complete", methods=["GET", "POST"])
-@access(Access.COORDINATOR)
-def proposal_complete(proposal_id: int) -> Response:
-    """Say what came of it."""
-    form = f.CompleteForm.of_request()
-
-    def take() -> None:
-        result, text, public = CollaborationResult(form.result.data), form.outcome.data or "", bool(form.publish.data)
-        proposal_steps.complete(db(), actor(), proposal_id, result, text, publish=public, now=now())
-
-    return _write(proposal_id, "complete", form, take, _("The result has been recorded."))
-
-
 @bp.route(f"{_ONE}/decline", methods=["GET", "POST"])
 @access(Access.COORDINATOR)
 def proposal_decline(proposal_id: int) -> Response:
@@ -276,6 +262,7 @@ def _show(proposal_id: int, status: int = 200, tried: int = 0, **forms: BaseForm
         today=today(now()),
         challenge=queries.challenge_title(db(), row.challenge_id),
         challenge_row=db().get(Challenge, row.challenge_id) if row.challenge_id else None,
+        collaboration=db().get(Collaboration, row.collaboration_id) if row.collaboration_id else None,
         asked=asked,
         answers={each.row.pk for each in asked if _may_answer(row, each.row)},
         tried=tried,
@@ -311,6 +298,5 @@ def _forms(row: Proposal) -> dict[str, BaseForm]:
         "answer": f.DepartmentAnswerForm(formdata=None),
         "note": f.CityNoteForm(formdata=None, data={"held_on": today(now()), "shared": True}),
         "prepare": f.PrepareForm(formdata=None, data={"title": _suggested(row)}),
-        "complete": f.CompleteForm(formdata=None),
         "decline": f.DeclineProposalForm(formdata=None),
     }

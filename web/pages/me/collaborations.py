@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 
 from matcher import policy
 from matcher.errors import Invalid, NotFound
-from matcher.services import attachments
+from matcher.services import attachments, proposals
 from matcher.services import collaborations as collaboration_service
 from matcher.services import pilots as service
 from matcher.services.challenge_data import today
-from models import Collaboration
+from models import Collaboration, Proposal
 from models.enums import CollaborationStatus, NoteKind
 from models.queries import collaborations as collaboration_queries
 from models.queries import pilots as queries
+from models.queries import proposals as proposal_queries
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.dossiers import dossier
@@ -127,8 +128,16 @@ def _show(collaboration_id: int, status: int = 200, **more: Any) -> Response:
         status,
         **dossier(row, shared_only=True),
         **(forms | more),
+        proposal=_proposal(row),
         leads=leads,
         agrees=leads
         and row.status is not CollaborationStatus.DONE
         and policy.may(actor(), "collaboration.agree", subject),
     )
+
+
+def _proposal(row: Collaboration) -> Proposal | None:
+    """The proposal that it came of, where we stand behind that."""
+    found = proposal_queries.of_collaboration(db(), row.pk)
+    ours = found is not None and partner_id() in proposals.subject_of(db(), found).partner_ids
+    return found if ours else None

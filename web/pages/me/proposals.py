@@ -9,20 +9,24 @@ from flask_babel import lazy_gettext as _l
 
 from matcher.errors import Conflict, Invalid, NotFound
 from matcher.lifecycles import OPEN_PROPOSAL, PROPOSAL
-from matcher.services import flow, forwarding, joint_proposals, proposal_steps
+from matcher.services import flow, forwarding, joint_proposals, papers, proposal_steps, taken_up
 from matcher.services import proposal_data as data_of
 from matcher.services import proposals as service
 from matcher.services.challenge_data import today
-from models import Challenge, Municipality, Proposal
-from models.enums import ProposalStatus
-from models.queries import partner_rooms
+from models import Challenge, Collaboration, Municipality, Proposal
+from models.enums import PaperKind, ProposalStatus
+from models.queries import collaborations, partner_rooms
+from models.queries import papers as paper_queries
 from models.queries import proposals as queries
+from web import pdf
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.forms import BaseForm
 from web.htmx import page, see_other
 from web.pages.me.proposal_forms import DialogueForm, JointForm, NewProposalForm, ProposalForm
 from web.pages.me.room import bp, own, room
+from web.papers import document, language, write
+from web.papers.proposals import receipt_of
 
 _ONE = "/me/proposals/<int:proposal_id>"
 #: action → (the step, what its button says, what is said afterwards)
@@ -34,6 +38,11 @@ STEPS: dict[str, tuple[Callable[..., object], Any, Any]] = {
     ),
     "withdraw": (service.withdraw, _l("Withdraw the proposal"), _l("The proposal has been withdrawn.")),
     "consent": (forwarding.consent, _l("Consent to passing it on"), _l("You have consented. The city passes it on.")),
+    "lift": (
+        taken_up.lift,
+        _l("No longer treat it as confidential"),
+        _l("The proposal is not confidential any longer."),
+    ),
     "refuse": (forwarding.refuse, _l("Do not pass it on"), _l("The proposal is not passed on.")),
 }
 JOINT: dict[str, tuple[Callable[..., object], Any]] = {
@@ -128,7 +137,7 @@ def _edit(row: Proposal, form: ProposalForm, status: int = 200) -> Response:
     return room("me/proposal_form.html", own(), status, form=form, challenge=challenge, row=row)
 
 
-@bp.route(f"{_ONE}/<any(submit, withdraw, consent, refuse):action>", methods=["GET", "POST"])
+@bp.route(f"{_ONE}/<any(submit, withdraw, consent, refuse, lift):action>", methods=["GET", "POST"])
 @access(Access.PARTNER)
 def proposal_step(proposal_id: int, action: str) -> Response:
     """Take one step. A GET comes from somebody whose session ended at the button."""
@@ -209,8 +218,10 @@ def _write(
 @bp.get(f"{_ONE}/receipt")
 @access(Access.PARTNER)
 def proposal_receipt(proposal_id: int) -> Response:
-    """The confirmation on one page, to be printed."""
+    """The confirmation on one page, or as a PDF."""
     row, versions = _received(proposal_id)
+    if request.args.get("as") == "pdf":
+        return _receipt_as_pdf(row)
     town = flow.get(db(), Municipality, row.municipality_id)
     challenge = queries.challenge_title(db(), row.challenge_id)
     first = flow.get(db(), Proposal, row.forwarded_from_id) if row.forwarded_from_id else None
@@ -223,6 +234,14 @@ def proposal_receipt(proposal_id: int) -> Response:
         number=service.receipt,
         kept=versions[0],
     )
+
+
+def _receipt_as_pdf(row: Proposal) -> Response:
+    made = receipt_of(row, own=True)
+    settings = paper_queries.settings(db(), row.municipality_id)
+    body = write(made, papers.head(settings, PaperKind.PROPOSAL_RECEIPT, today(now())))
+    html = document(body, made.about.title, language(), today(now()))
+    return pdf.answer(html, made.about.title, url_for("me.proposal_receipt", proposal_id=row.pk))
 
 
 @bp.get(f"{_ONE}/record")
@@ -268,6 +287,8 @@ def _show(proposal_id: int, status: int = 200, **forms: BaseForm) -> Response:
         challenge=queries.challenge_title(db(), row.challenge_id),
         notes=queries.notes(db(), row.pk, shared_only=True),
         versions=queries.versions(db(), row.pk),
+        collaboration=db().get(Collaboration, row.collaboration_id) if row.collaboration_id else None,
+        takes_part=partner_id() in collaborations.partner_ids(db(), row.collaboration_id or 0),
         forward_to=db().get(Municipality, row.forward_to_id) if row.forward_to_id else None,
         consents=row.forward_to_id is not None and row.status is not ProposalStatus.FORWARDED,
         steps=STEPS,
