@@ -15,6 +15,7 @@ from matcher.services import proposal_steps
 from models import (
     Collaboration,
     Consultation,
+    DigestEntry,
     IndexChange,
     Membership,
     OutboxMessage,
@@ -258,9 +259,7 @@ def test_the_conversation_on_a_confidential_one_is_kept(
     assert roads.get(talk).status_code == 404
     assert roads.post(talk, data={"text": "盗み見"}).status_code == 404
     assert SECRET not in roads.get("/messages").text
-    told = store.exec(select(OutboxMessage).where(OutboxMessage.template == "message_posted")).all()
-    assert told
-    assert {message.params["about"] for message in told} == {""}
+    assert {entry.params["about"] for entry in store.exec(select(DigestEntry))} == {""}
 
 
 def test_who_read_along_before_it_became_confidential_reads_no_further(
