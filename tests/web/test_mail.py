@@ -18,7 +18,7 @@ from flask import Flask
 from sqlmodel import Session, col, select
 
 from matcher import services
-from matcher.services import recommendations
+from matcher.services import notices, recommendations
 from models import LoginCounter, OutboxMessage, SavedForm, Token, UserSession
 from models.enums import MailStatus, TokenPurpose
 from tests import factories
@@ -160,6 +160,35 @@ def _mailed() -> Iterator[str]:
             if MAILERS.fullmatch(getattr(node.func, "attr", getattr(node.func, "id", ""))):
                 named = [ast.literal_eval(arg) for arg in node.args if isinstance(arg, ast.Constant)]
                 yield from (name for name in named if isinstance(name, str))
+
+
+#: what nobody can put off or do without, by the reason
+AT_ONCE = {
+    "security, and the way in": (
+        "account_created already_registered confirm invite_colleague password_changed reset screener_added"
+    ),
+    "receipts, and what was handed in or taken back": (
+        "application_answered application_ended application_receipt application_received change_reported "
+        "proposal_receipt proposal_received proposal_withdrawn registration_received registration_withdrawn"
+    ),
+    "decisions, and the end of what was granted": (
+        "application_expired application_expiring application_granted application_refused application_standing "
+        "group_approved group_refused paper_issued proposal_completed proposal_declined proposal_dialogue "
+        "proposal_reopened proposal_taken_up registration_registered registration_rejected registration_returned"
+    ),
+    "what waits for an answer, consent or agreement": (
+        "application_asked consultation_asked plan_agreed plan_to_agree proposal_consent proposal_consent_refused "
+        "proposal_consented proposal_joint"
+    ),
+    "where to be and when": "meeting_called meeting_cancelled meeting_changed",
+    "contacts that were passed on, and harm": "incident_reported introduction",
+    "what was put off": "digest",
+}
+
+
+def test_every_mail_has_its_kind_or_a_reason_to_go_at_once() -> None:
+    listed = [template for names in AT_ONCE.values() for template in names.split()]
+    assert sorted([*listed, *notices.KINDS]) == TEMPLATES
 
 
 def test_every_mail_that_a_service_sends_exists() -> None:
