@@ -9,10 +9,16 @@ from models.enums import NoticeKind, Rhythm
 #: kind → (its name, what it is about)
 KINDS: dict[NoticeKind, tuple[Any, Any]] = {
     NoticeKind.MENTION: (_l("Messages that name you"), _l("Somebody speaks to you with @ and your name.")),
-    NoticeKind.MESSAGE: (_l("Other messages"), _l("New messages on matches, in working groups and collaborations.")),
+    NoticeKind.MESSAGE: (
+        _l("Other messages"),
+        _l("New messages and notes, answers to questions, steps of collaborations, tasks in working groups."),
+    ),
     NoticeKind.MATCH: (_l("Invitations and interest"), _l("Invitations, their answers, and interest in challenges.")),
     NoticeKind.CHALLENGE: (_l("Challenges of our office"), _l("Sent in for review, returned, published.")),
-    NoticeKind.GROUP: (_l("Working groups: coming and going"), _l("Who joins, asks to join, is admitted or leaves.")),
+    NoticeKind.GROUP: (
+        _l("Working groups: coming and going"),
+        _l("Who joins, asks to join, is invited or leaves; groups that are to be founded, rest or end."),
+    ),
     NoticeKind.WORK: (
         _l("Reminder of the work list"),
         _l("What has waited too long by the time limits of the office."),

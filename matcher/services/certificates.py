@@ -22,7 +22,16 @@ FISCAL_MONTH = 4
 
 def is_valid(row: Application, on: date) -> bool:
     """Whether a certificate holds on a day."""
-    return row.status in IN_FORCE and (row.valid_until is None or row.valid_until >= on)
+    return row.status in IN_FORCE and not _over(row, on)
+
+
+def standing(row: Application, on: date) -> ApplicationStatus:
+    """What has become of a certificate on a day, also when nobody has noted yet that its term is over."""
+    return ApplicationStatus.EXPIRED if row.status in queries.STANDING and _over(row, on) else row.status
+
+
+def _over(row: Application, on: date) -> bool:
+    return row.valid_until is not None and row.valid_until < on
 
 
 def declare(session: Session, row: Application, now: datetime) -> None:

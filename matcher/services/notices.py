@@ -11,11 +11,22 @@ from models.enums import NoticeKind, Rhythm
 from models.queries import notices as queries
 from models.queries import outbox
 
-#: Template → the kind by which people choose how often. One without a kind always goes at once: security, decisions on
-#: applications, and contacts that were passed on are not for anybody to miss.
+#: Template → the kind by which people choose how often. One without a kind always goes at once: security, what was
+#: handed in, decisions, what waits for an agreement by a date, and contacts that were passed on are not for anybody to
+#: miss (tests/web/test_mail.py lists them).
 KINDS: dict[str, NoticeKind] = {
     "mentioned": NoticeKind.MENTION,
     "message_posted": NoticeKind.MESSAGE,
+    "change_noted": NoticeKind.MESSAGE,
+    "collaboration_begun": NoticeKind.MESSAGE,
+    "collaboration_finished": NoticeKind.MESSAGE,
+    "collaboration_planned": NoticeKind.MESSAGE,
+    "collaboration_published": NoticeKind.MESSAGE,
+    "consultation_answered": NoticeKind.MESSAGE,
+    "group_task_given": NoticeKind.MESSAGE,
+    "proposal_noted": NoticeKind.MESSAGE,
+    "proposal_noted_by_city": NoticeKind.MESSAGE,
+    "question_answered": NoticeKind.MESSAGE,
     "announcement": NoticeKind.ANNOUNCEMENT,
     "invitation": NoticeKind.MATCH,
     "invitation_lapsed": NoticeKind.MATCH,
@@ -30,9 +41,13 @@ KINDS: dict[str, NoticeKind] = {
     "challenge_submitted": NoticeKind.CHALLENGE,
     "question_asked": NoticeKind.CHALLENGE,
     "group_admitted": NoticeKind.GROUP,
+    "group_closed": NoticeKind.GROUP,
     "group_declined": NoticeKind.GROUP,
+    "group_idle": NoticeKind.GROUP,
+    "group_invited": NoticeKind.GROUP,
     "group_joined": NoticeKind.GROUP,
     "group_left": NoticeKind.GROUP,
+    "group_proposed": NoticeKind.GROUP,
     "group_requested": NoticeKind.GROUP,
 }
 #: the rhythm of a kind for people who have chosen none

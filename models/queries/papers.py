@@ -139,6 +139,22 @@ def about(
     return list(session.exec(statement))
 
 
+def of_application(session: Session, row: Application) -> list[IssuedPaper]:
+    """What was issued to the applicant about an application, the latest first."""
+    statement = (
+        select(IssuedPaper)
+        .where(
+            IssuedPaper.municipality_id == row.municipality_id,
+            IssuedPaper.partner_id == row.partner_id,
+            IssuedPaper.subject_type == "application",
+            IssuedPaper.subject_id == row.pk,
+        )
+        .options(sa.orm.defer(col(IssuedPaper.body)))  # type: ignore[arg-type]
+        .order_by(col(IssuedPaper.id).desc())
+    )
+    return list(session.exec(statement))
+
+
 def received(session: Session, partner_id: int) -> list[tuple[IssuedPaper, Municipality]]:
     """The documents addressed to a partner with who issued them, the latest first."""
     statement = (

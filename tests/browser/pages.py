@@ -46,7 +46,7 @@ PAGES = {
         "groups.meeting groups.meeting_new groups.meeting_edit groups.minutes groups.result_new "
         "groups.result_edit groups.missing messages.index accounts.mails accounts.account accounts.security "
         "accounts.houses accounts.people accounts.close me.papers me.paper me.proposals me.proposal "
-        "me.proposal_new me.proposal_edit me.proposal_receipt "
+        "me.proposal_new me.proposal_edit me.proposal_receipt me.application_form_paper "
     ),
     COORDINATOR: (
         "city.worklist city.challenges city.challenge city.challenge_new city.challenge_edit city.matches city.match "
@@ -57,7 +57,7 @@ PAGES = {
         "city.assignment_new city.assignment_edit city.team "
         "city.registrations city.registration city.partners city.partner_matches city.groups city.group city.group_new "
         "city.schemes city.scheme city.scheme_new city.scheme_edit city.tier city.tier_new city.tier_edit "
-        "city.form_edit city.question_new city.question_edit city.items_add city.rules_edit "
+        "city.form_edit city.form_preview city.question_new city.question_edit city.items_add city.rules_edit "
         "city.applications city.application city.group_edit city.group_close city.supply city.unserved "
         "city.silent city.funnel city.announcements city.announcement city.announcement_new "
         "city.announcement_edit city.patience messages.thread city.papers city.paper_issued city.paper_draft "
@@ -85,12 +85,12 @@ NO_PAGES = frozenset(
         "city.proposal_decline city.proposal_hand_over city.proposal_note city.proposal_prepare "
         "city.proposal_step city.registration_step city.round_add city.run city.run_all city.scheme_step "
         "city.tier_remove groups.attend groups.file groups.file_add groups.file_remove groups.join "
-        "groups.leave groups.meeting_cancel groups.member_role groups.member_step groups.task_add "
-        "groups.task_step groups.wake me.accept me.application_file me.application_form_paper "
-        "me.collaboration_agree me.collaboration_file me.collaboration_file_add me.collaboration_note "
-        "me.fits me.group_again me.offering_move me.proposal_joint me.proposal_note me.proposal_partners "
-        "me.proposal_record me.proposal_step me.refuse ops.healthz ops.metrics ops.readyz register.discard "
-        "register.duplicate register.keep register.sent site.robots site.sitemap"
+        "groups.leave groups.meeting_cancel groups.member_role groups.member_step groups.minutes_paper "
+        "groups.task_add groups.task_step groups.wake me.accept me.application_file me.collaboration_agree "
+        "me.collaboration_file me.collaboration_file_add me.collaboration_note me.fits me.group_again "
+        "me.offering_move me.proposal_joint me.proposal_note me.proposal_partners me.proposal_record "
+        "me.proposal_step me.refuse ops.healthz ops.metrics ops.readyz register.discard register.duplicate "
+        "register.keep register.sent site.robots site.sitemap"
     ).split()
 )
 

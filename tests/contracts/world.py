@@ -327,6 +327,7 @@ def _run_group(session: Session, town: Municipality, chair_id: int, asking_id: i
     session.add(GroupMember(group_id=group.pk, partner_id=chair_id, status=member, role=GroupRole.CHAIR))
     asking = GroupMember(group_id=group.pk, partner_id=asking_id, status=GroupMemberStatus.REQUESTED)
     meeting = factories.meeting(session, group)
+    meeting.minutes = "決まったことを書く。"
     task = GroupTask(group_id=group.pk, title="会場を探す", assignee_id=chair_id)
     result = GroupResult(group_id=group.pk, title="手引き", text="作りました。", achieved_on=NOW.date())
     session.add_all([asking, task, result])

@@ -11,7 +11,7 @@ from matcher.services import attachments, group_tasks, meetings, near_groups
 from matcher.services.attachments import Upload
 from matcher.services.group_data import MeetingData, ResultData, TaskData
 from matcher.services.matchbook import Member
-from models import MeetingAttendance, Municipality, OutboxMessage, Partner, WorkingGroup
+from models import DigestEntry, MeetingAttendance, Municipality, OutboxMessage, Partner, WorkingGroup
 from models.enums import GroupRole, GroupStatus, MeetingStatus, PartnerKind, TaskStatus
 from models.queries import group_rooms as queries
 from tests import factories
@@ -175,7 +175,7 @@ def test_tasks_are_given_done_and_dropped(
 ) -> None:
     data = TaskData(title="案内を送る", assignee_id=house.pk, due=date(2026, 11, 1))
     row = group_tasks.give(session, chair, group.pk, data, now=NOW)
-    assert _mails(session) == ["group_task_given"]
+    assert session.exec(select(DigestEntry.template)).all() == ["group_task_given"]
     assert [task.pk for task, _group in queries.tasks_of(session, house.pk)] == [row.pk]
     assert group_tasks.steps(session, member, group, [row]) == [["finish"]]
     assert group_tasks.steps(session, chair, group, [row]) == [["finish", "drop"]]

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import openpyxl
+import pypdfium2
 import pytest
+import zxingcpp
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from models import Challenge, IssuedPaper, Municipality, PaperSettings, Partner
-from models.enums import ApplicationStatus, PaperKind
+from models import Application, Challenge, IssuedPaper, Municipality, PaperSettings, Partner
+from models.enums import ApplicationStatus, GroupRole, MeetingStatus, PaperKind
 from tests import factories
 from tests.factories import NOW
 
@@ -172,3 +176,80 @@ def test_the_register_and_a_report_as_excel(office: Office, store: Session) -> N
     for address, (value, column) in lists.items():
         book = openpyxl.load_workbook(BytesIO(office.client.get(address).data))
         assert list(book.active.values)[1][column] == value
+
+
+def _granted(office: Office, store: Session) -> Application:
+    term = {"valid_from": NOW.date() - timedelta(days=90), "valid_until": NOW.date() + timedelta(days=1000)}
+    said = {"status": ApplicationStatus.GRANTED, "number": "2026-001", "verify_key": "k3yK3y_-AbCdEf", **term}
+    row = factories.handed_in(store, office.town, office.house, decided_at=NOW, **said)
+    factories.paper_settings(store, office.town)
+    store.commit()
+    return row
+
+
+def test_an_application_leads_to_its_documents(office: Office, store: Session) -> None:
+    row = _granted(office, store)
+    page = office.client.get(f"/city/applications/{row.pk}").text
+    for kind in ("application_form", "decision", "certificate"):
+        assert f"/city/papers/new/{kind}/{row.pk}" in page
+    assert "発行するとここからPDFで保存できます" in office.partner.get(f"/me/applications/{row.pk}").text
+    office.client.post(f"/city/papers/new/certificate/{row.pk}")
+    paper = store.exec(select(IssuedPaper)).one()
+    assert f'href="/city/papers/{paper.pk}"' in office.client.get(f"/city/applications/{row.pk}").text
+    held = office.partner.get(f"/me/applications/{row.pk}").text
+    assert f'href="/me/papers/{paper.pk}?as=pdf"' in held
+    assert f'href="/me/applications/{row.pk}/form"' in held
+    row.status = ApplicationStatus.SUSPENDED
+    store.commit()
+    page = office.client.get(f"/city/applications/{row.pk}").text
+    assert f"/city/papers/new/certificate/{row.pk}" not in page
+    assert f"/city/papers/new/decision/{row.pk}" in page
+
+
+def test_the_code_of_an_issued_certificate_says_whether_it_is_valid(
+    office: Office, store: Session, client: FlaskClient
+) -> None:
+    row = _granted(office, store)
+    office.client.post(f"/city/papers/new/certificate/{row.pk}")
+    paper = store.exec(select(IssuedPaper)).one()
+    data = office.partner.get(f"/me/papers/{paper.pk}?as=pdf").data
+    (code,) = zxingcpp.read_barcodes(pypdfium2.PdfDocument(data)[0].render(scale=3).to_pil())
+    path = urlsplit(code.text).path
+    assert "この登録・認証は有効です" in client.get(path).text
+    row.status = ApplicationStatus.SUSPENDED
+    store.commit()
+    assert "有効ではありません（効力停止中）" in client.get(path).text
+    row.status, row.valid_until = ApplicationStatus.GRANTED, NOW.date() - timedelta(days=1)
+    store.commit()
+    assert "有効ではありません（期間満了）" in client.get(path).text, "also before the end of the term has been noted"
+    unknown = client.get(f"{path}x")
+    assert unknown.status_code == 404
+    assert "該当する登録・認証がありません" in unknown.text
+
+
+def test_minutes_are_a_document_of_the_office_and_of_the_officers(office: Office, store: Session) -> None:
+    factories.paper_settings(store, office.town)
+    group = factories.group(store, office.town)
+    seat = factories.member(store, group, office.house)
+    meeting = factories.meeting(store, group)
+    store.commit()
+    address, own = f"/city/papers/new/minutes/{meeting.pk}", f"/groups/{group.pk}/meetings/{meeting.pk}"
+    assert office.client.get(address).status_code == 404, "nothing has been written"
+    meeting.minutes, meeting.status = "見守りを始めると決めた。", MeetingStatus.HELD
+    store.commit()
+    assert address in office.client.get(own).text
+    assert "見守りを始めると決めた。" in office.client.get(address).text
+    office.client.post(address)
+    assert store.exec(select(IssuedPaper)).one().kind is PaperKind.MINUTES
+    assert office.outsider.get(address).status_code == 404
+    assert office.partner.get(f"{own}/minutes.pdf").status_code == 403, "a member, but no officer"
+    assert "minutes.pdf" not in office.partner.get(own).text
+    seat.role = GroupRole.SECRETARY
+    store.commit()
+    page = office.partner.get(own).text
+    assert f"{own}/minutes.pdf" in page
+    assert address not in page
+    text = pypdfium2.PdfDocument(office.partner.get(f"{own}/minutes.pdf").data)[0].get_textpage().get_text_bounded()
+    assert "見守りを始めると決めた。" in text
+    assert "加企" not in text
+    assert "加賀市長" not in text

@@ -114,6 +114,19 @@ def test_the_record_of_a_match_opens_as_pdf_too(office: Office) -> None:
     assert "ログアウト" not in text
 
 
+def test_the_bars_of_a_fit_are_filled_on_paper(office: Office, store: Session) -> None:
+    row = office.run()
+    blue = []
+    for fit in (0, 1, 3):
+        row.fit = fit
+        store.add(row)
+        store.commit()
+        data = office.client.get(f"/city/matches/{row.pk}/print?as=pdf").data
+        picture = pypdfium2.PdfDocument(data)[0].render(scale=2).to_pil().convert("RGB")
+        blue.append(sum(r < 60 and b > 150 for r, _green, b in picture.getdata()))
+    assert blue[0] < blue[1] < blue[2]
+
+
 def test_a_warning_asks_for_a_reason(office: Office) -> None:
     row = office.run()
     row.signals = [{"code": "no_capacity", "positive": False, "params": {}}]

@@ -119,6 +119,11 @@ def test_questions_move_and_go(store: Session, office: FlaskClient, town: Munici
     store.rollback()
     assert office.post(f"{form}/questions/{second}/up").status_code == 303
     page = office.get(form).text
+    preview = office.get(f"{form}/preview").text
+    assert f'href="{form}/preview"' in page
+    assert "一" in preview
+    assert 'type="checkbox"' in preview
+    assert '<form method="post"' not in preview.split("<main")[1]
     assert page.index("二") < page.index("一</a>")
     assert office.post(f"{form}/questions/{first}/remove").status_code == 303
     assert office.get(f"{form}/questions/{first}").status_code == 404

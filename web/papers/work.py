@@ -81,11 +81,14 @@ def receipt(said: Receipt) -> Draft:
     return Draft(about, "papers/receipt.html", {"said": said, "received": datetime_ja(said.received_at)})
 
 
-def minutes(said: Minutes) -> Draft:
-    """Who met when and where, what was on the agenda, what was said, and who does what until when."""
+def minutes(said: Minutes, *, signed: bool = True) -> Draft:
+    """Who met when and where, what was on the agenda, what was said, and who does what until when.
+
+    An office signs and numbers it; a group's own minutes carry neither.
+    """
     about = About(PaperKind.MINUTES, "groupmeeting", said.meeting_id, titled(PaperKind.MINUTES, said.title))
     hours = _("%(first)s to %(last)s", first=datetime_ja(said.starts_at), last=datetime_ja(said.ends_at))
-    return Draft(about, "papers/minutes.html", {"said": said, "hours": hours})
+    return Draft(about, "papers/minutes.html", {"said": said, "hours": hours, "signed": signed})
 
 
 def pilot_plan(said: Plan) -> Draft:

@@ -25,12 +25,12 @@ bp = Blueprint("certificates", __name__)
 @access(Access.PUBLIC)
 def verify(key: str) -> Response:
     """Where the QR code of a certificate leads: is it valid today?"""
-    held = queries.by_verify_key(db(), key)
+    held, on = queries.by_verify_key(db(), key), today(now())
     if held is None:
-        raise NotFound()
-    on = today(now())
-    valid = certificates.is_valid(held.application, on)
-    return page("certificates/verify.html", held=held, row=held.application, on=on, valid=valid)
+        return page("certificates/unknown.html", status=404)
+    row = held.application
+    valid, standing = certificates.is_valid(row, on), certificates.standing(row, on)
+    return page("certificates/verify.html", held=held, row=row, on=on, valid=valid, standing=standing)
 
 
 @bp.get("/schemes/<int:scheme_id>/register")

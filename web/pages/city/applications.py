@@ -16,6 +16,7 @@ from models import Attachment
 from models.enums import ApplicationStatus
 from models.queries import applications as queries
 from models.queries import city as city_queries
+from models.queries import papers as paper_queries
 from models.queries.applications import ApplicationFilter, Held, Reach
 from web import facets
 from web import questions as drawing
@@ -146,6 +147,7 @@ def show(
         parts=drawing.sections(asked, values, files=queries.files(db(), row.pk)),
         result=service.assessed(db(), row, values),
         reports=queries.reports(db(), row.pk),
+        issued=paper_queries.of_application(db(), row),
         history=trail.lines(city_queries.history(db(), "application", row.pk)),
         actions=_actions(held),
         partial=screening.is_partial(actor(), row),

@@ -10,10 +10,11 @@ from matcher.services import proposals
 from matcher.services import scheme_report as reports
 from matcher.services.challenge_data import today
 from matcher.services.scheme_report import SchemeReport
+from models import GroupMeeting
 from models.enums import PaperKind
 from models.queries import city as challenges
+from models.queries import groups, pilots
 from models.queries import papers as queries
-from models.queries import pilots
 from models.queries.papers import ApplicationFile
 from web.auth import actor, municipality_id, now
 from web.db import db
@@ -23,6 +24,7 @@ from web.pages.city.room import own
 from web.papers import Draft
 from web.papers import challenges as of_challenges
 from web.papers import schemes as of_schemes
+from web.papers.groups import minutes_of
 from web.papers.proposals import receipt_of
 from web.papers.work import Plan, pilot_plan
 
@@ -97,11 +99,20 @@ def _pilot_plan(collaboration_id: int) -> Draft:
     )
 
 
+def _minutes(meeting_id: int) -> Draft:
+    meeting = db().get(GroupMeeting, meeting_id)
+    found = groups.detail(db(), meeting.group_id) if meeting is not None else None
+    if meeting is None or found is None or found.group.municipality_id != municipality_id():
+        raise NotFound()
+    return minutes_of(db(), found.group, meeting, signed=True)
+
+
 DRAFTS: dict[PaperKind, Callable[[int], Draft]] = {
     PaperKind.REQUEST_SHEET: _request_sheet,
     PaperKind.PROPOSAL_RECEIPT: _proposal_receipt,
     PaperKind.PILOT_PLAN: _pilot_plan,
     PaperKind.APPLICATION_FORM: _application_form,
     PaperKind.DECISION: lambda key: of_schemes.decision(application(key)),
+    PaperKind.MINUTES: _minutes,
     PaperKind.CERTIFICATE: lambda key: of_schemes.certificate(application(key)),
 }

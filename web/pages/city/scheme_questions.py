@@ -13,6 +13,7 @@ from models import SchemeForm as Version
 from models import SchemeQuestion, SchemeTier
 from models.enums import QuestionKind
 from models.queries import schemes as queries
+from web import questions as drawing
 from web.auth import Access, access, actor, now
 from web.db import db
 from web.htmx import page, see_other
@@ -37,6 +38,24 @@ OBSTACLES = {
 def form_edit(scheme_id: int, tier_id: int) -> Response:
     """The version that is being written, question by question."""
     return _show(*_draft(scheme_id, tier_id))
+
+
+@bp.get(f"{FORM}/preview")
+@access(Access.COORDINATOR)
+def form_preview(scheme_id: int, tier_id: int) -> Response:
+    """The version that is being written as an applicant will see it, or one who renews; nothing is kept of it."""
+    tier, form = _draft(scheme_id, tier_id)
+    asked, renewing = queries.questions(db(), form.pk), "renewal" in request.args
+    shown = [question for question in asked if renewing or not question.renewal_only]
+    return page(
+        "city/form_preview.html",
+        scheme_id=scheme_id,
+        tier=tier,
+        form=form,
+        parts=drawing.sections(shown, {}),
+        renewing=renewing,
+        differs=any(question.renewal_only for question in asked),
+    )
 
 
 @bp.route(f"{FORM}/begin", methods=["GET", "POST"])

@@ -4,17 +4,21 @@ from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 
 from matcher.errors import Invalid, NotFound
-from matcher.services import attachments
+from matcher.services import attachments, papers
 from matcher.services import meetings as service
+from matcher.services.challenge_data import today
 from models import GroupMeeting
 from models.queries import attachments as files
 from models.queries import group_rooms as queries
+from web import pdf
 from web.auth import Access, access, actor, now, partner_id
 from web.db import db
 from web.forms import FIELD_ERRORS
 from web.group_forms import MeetingForm, MinutesForm, typed_meeting
 from web.htmx import page, see_other
 from web.pages.groups.room import bp, entered, run, standing
+from web.papers import document, language, write
+from web.papers.groups import minutes_of
 from web.uploads import download, takes_files, upload
 
 
@@ -92,6 +96,18 @@ def minutes(group_id: int, meeting_id: int) -> Response:
     return page("groups/minutes_form.html", status=422, form=form, meeting=row, **standing(found))
 
 
+@bp.get("/groups/<int:group_id>/meetings/<int:meeting_id>/minutes.pdf")
+@access(Access.SIGNED_IN)
+def minutes_paper(group_id: int, meeting_id: int) -> Response:
+    """The minutes as a PDF for those who run the group, without number and signature of the office."""
+    found, row = run(group_id), _of(group_id, meeting_id)
+    made, day = minutes_of(db(), found.group, row, signed=False), today(now())
+    body = write(made, papers.head(None, made.about.kind, day))
+    return pdf.answer(
+        document(body, made.about.title, language(), day), made.about.title, _address(group_id, meeting_id)
+    )
+
+
 @bp.route("/groups/<int:group_id>/meetings/<int:meeting_id>/<any(come, stay_away):said>", methods=["GET", "POST"])
 @access(Access.PARTNER)
 def attend(group_id: int, meeting_id: int, said: str) -> Response:
@@ -149,14 +165,13 @@ def _show(group_id: int, meeting_id: int, wrong: str = "", status: int = 200) ->
     answers = queries.attendances(db(), meeting_id)
     known = standing(found)
     said = next((answer.comes for answer, partner in answers if partner.pk == known["ours"]), None)
-    papers = files.of(db(), row.__tablename__, row.pk)
     return page(
         "groups/meeting.html",
         status=status,
         meeting=row,
         answers=answers,
         said=said,
-        papers=papers,
+        papers=files.of(db(), row.__tablename__, row.pk),
         wrong=wrong,
         begun=row.starts_at <= now(),
         **known,

@@ -15,6 +15,7 @@ from matcher.services.challenge_data import today
 from models import Attachment
 from models.enums import ApplicationStatus, PartnerKind, SchemeScope
 from models.queries import applications as queries
+from models.queries import papers as paper_queries
 from models.queries.applications import Held
 from web import questions as drawing
 from web.auth import Access, access, actor, now, partner_id
@@ -185,6 +186,7 @@ def _show(held: Held, status: int = 200, **context: Any) -> Response:
         parts=drawing.sections(service.questions(db(), row), values, files=queries.files(db(), row.pk)),
         result=service.assessed(db(), row, values),
         reports=queries.reports(db(), row.pk),
+        issued=paper_queries.of_application(db(), row),
         renewal=queries.renewal_of(db(), row.pk),
         can_renew=renewable(held),
         actions=may(held),
