@@ -45,6 +45,7 @@ def introduced(site: Installation, challenge: str) -> int:
 def begins(city: Person, match: int, title: str) -> None:
     city.open(f"/city/matches/{match}")
     city.follow("Begin a collaboration from this introduction")
+    city.field("Title").wait_for()
     audit(city.page)
     city.write("Title", title)
     city.write("What will be done", "避難所で室温を測る。")
@@ -56,6 +57,7 @@ def begins(city: Person, match: int, title: str) -> None:
 
 def lays_down_the_plan(city: Person) -> None:
     city.follow("Lay down the plan")
+    city.field("From").wait_for()
     audit(city.page)
     city.write("From", "2026-01-05")
     city.write("Until", "2026-03-31")

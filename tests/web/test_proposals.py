@@ -259,7 +259,8 @@ def test_the_conversation_on_a_confidential_one_is_kept(
     assert roads.get(talk).status_code == 404
     assert roads.post(talk, data={"text": "盗み見"}).status_code == 404
     assert SECRET not in roads.get("/messages").text
-    assert {entry.params["about"] for entry in store.exec(select(DigestEntry))} == {""}
+    told = [entry.params["about"] for entry in store.exec(select(DigestEntry)) if "about" in entry.params]
+    assert set(told) == {""}
 
 
 def test_who_read_along_before_it_became_confidential_reads_no_further(

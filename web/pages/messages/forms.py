@@ -12,7 +12,11 @@ from web.partner_forms import CheckboxesField, at_most
 class MessageForm(BaseForm):
     """A message, and whom it speaks to by name; `next` is the page that it was written on."""
 
-    text = TextAreaField(_l("Your message"), [DataRequired(FIELD_ERRORS["required"]), at_most(LONGEST_MESSAGE)])
+    text = TextAreaField(
+        _l("Your message"),
+        [DataRequired(FIELD_ERRORS["required"]), at_most(LONGEST_MESSAGE)],
+        id="talk-text",  # it may stand on a page with another form that has a text
+    )
     mentioned = CheckboxesField(_l("Name somebody"), coerce=int)
     next = HiddenField()
 
